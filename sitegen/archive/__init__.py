@@ -1,0 +1,1 @@
+"""What was captured: sidecars, names, scan, index."""

@@ -1,0 +1,1 @@
+"""What makes clips: hooks, the segment recorder, adoption."""

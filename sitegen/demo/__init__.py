@@ -1,0 +1,1 @@
+"""The whole system with simulated cameras, on one machine."""

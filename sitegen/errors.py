@@ -1,0 +1,75 @@
+"""What can go wrong, as exceptions that keep their facts as attributes.
+
+SitegenError
+    UsageError      the user's input cannot be used: exit code 2
+    LockHeld        another instance is at work: exit code 75
+    ArchiveGone     the archive is missing or suddenly more than half empty: exit code 1, nothing is published
+    ToolMissing     a program that is needed is not installed: exit code 1
+    ThemeError      a theme cannot be used: exit code 2
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class SitegenError(Exception):
+    """Base of all errors that are told to the user without a traceback."""
+
+    exit_code = 1
+
+
+class UsageError(SitegenError):
+    """A configuration or an argument cannot be used.
+
+    `file` and `key` say where (key "" when it is the file as a whole), `reason` what is wrong, `remedy` what to do.
+    """
+
+    exit_code = 2
+
+    def __init__(self, file: Path | str, key: str, reason: str, remedy: str) -> None:
+        super().__init__(file, key, reason, remedy)
+        self.file, self.key, self.reason, self.remedy = str(file), key, reason, remedy
+
+    def __str__(self) -> str:
+        where = f"{self.file}: {self.key}" if self.key else self.file
+        return f"{where}: {self.reason}; {self.remedy}"
+
+
+class ThemeError(UsageError):
+    """A theme's file cannot be used."""
+
+
+class LockHeld(SitegenError):
+    """Another instance holds the lock on `path`; `holder` is what it said of itself, or ""."""
+
+    exit_code = 75
+
+    def __init__(self, path: Path, holder: str) -> None:
+        super().__init__(path, holder)
+        self.path, self.holder = path, holder
+
+    def __str__(self) -> str:
+        return f"{self.path} is in use by {self.holder or 'another sitegen'}; stop it first, or use another folder"
+
+
+class ArchiveGone(SitegenError):
+    """The archive at `root` cannot be trusted, for the `reason` given; nothing was published."""
+
+    def __init__(self, root: Path, reason: str, remedy: str) -> None:
+        super().__init__(root, reason, remedy)
+        self.root, self.reason, self.remedy = root, reason, remedy
+
+    def __str__(self) -> str:
+        return f"archive {self.root}: {self.reason}; nothing was published; {self.remedy}"
+
+
+class ToolMissing(SitegenError):
+    """The `program` is not installed; Debian has it in `package`."""
+
+    def __init__(self, program: str, package: str) -> None:
+        super().__init__(program, package)
+        self.program, self.package = program, package
+
+    def __str__(self) -> str:
+        return f"the program {self.program} is missing; install it (Debian: apt install {self.package})"

@@ -1,0 +1,1 @@
+"""Pictures of clips: small videos, stills, sprite sheets."""
