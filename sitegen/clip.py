@@ -89,7 +89,7 @@ class Clip(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     @property
     def movie(self) -> str:
-        """ "motion", or what else Motion made: "timelapse" or "debug"."""
+        """Which of Motion's movies it is: "motion", "timelapse" or "debug"."""
         movie = self.extra.get("movie")
         return movie if movie in {"timelapse", "debug"} else "motion"
 
