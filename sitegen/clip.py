@@ -91,7 +91,12 @@ class Clip(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     def movie(self) -> str:
         """Which of Motion's movies it is: "motion", "timelapse" or "debug"."""
         movie = self.extra.get("movie")
-        return movie if movie in {"timelapse", "debug"} else "motion"
+        return str(movie) if movie in ("timelapse", "debug") else "motion"  # a tuple: it may be a list, too
+
+    @property
+    def listed_as(self) -> Literal["event", "segment", "other"]:
+        """Where readers find it: "other" is a timelapse or debug movie, which is no event of its own."""
+        return "segment" if self.kind == "segment" else "event" if self.movie == "motion" else "other"
 
 
 class Outage(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):

@@ -2,14 +2,17 @@
 
 SitegenError
     UsageError      the user's input cannot be used: exit code 2
+        UsageErrors     several things in one file, told together
     LockHeld        another instance is at work: exit code 75
     ArchiveGone     the archive is missing or suddenly more than half empty: exit code 1, nothing is published
     ToolMissing     a program that is needed is not installed: exit code 1
     ThemeError      a theme cannot be used: exit code 2
+    CannotListen    an address to listen on cannot be had: exit code 1
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 
@@ -34,6 +37,18 @@ class UsageError(SitegenError):
     def __str__(self) -> str:
         where = f"{self.file}: {self.key}" if self.key else self.file
         return f"{where}: {self.reason}; {self.remedy}"
+
+
+class UsageErrors(UsageError):
+    """Several `errors`, told together, one a line; the attributes of UsageError are those of the first."""
+
+    def __init__(self, errors: Sequence[UsageError]) -> None:
+        first = errors[0]
+        super().__init__(first.file, first.key, first.reason, first.remedy)
+        self.errors = tuple(errors)
+
+    def __str__(self) -> str:
+        return "\n".join(str(error) for error in self.errors)
 
 
 class ThemeError(UsageError):
@@ -73,3 +88,17 @@ class ToolMissing(SitegenError):
 
     def __str__(self) -> str:
         return f"the program {self.program} is missing; install it (Debian: apt install {self.package})"
+
+
+class CannotListen(SitegenError):
+    """A server cannot listen on `host` and `port`, for the `reason` given."""
+
+    def __init__(self, host: str, port: int, reason: str) -> None:
+        super().__init__(host, port, reason)
+        self.host, self.port, self.reason = host, port, reason
+
+    def __str__(self) -> str:
+        return (
+            f"cannot listen on {self.host}, port {self.port}: {self.reason}; stop what uses port {self.port} "
+            f"(`ss -ltnp` names it), or choose another address ([announce] listen in sitegen.toml, or --listen)"
+        )

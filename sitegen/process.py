@@ -8,6 +8,7 @@ import shutil
 import signal
 import subprocess
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import IO
 
 import msgspec
@@ -79,8 +80,9 @@ def _restrict(pid: int, *, idle: bool, limits: Limits) -> None:
     """Set priority and limits from outside: preexec_fn is not safe in a program with threads."""
     try:
         if idle:
-            os.setpriority(os.PRIO_PROCESS, pid, 19)
-            os.sched_setscheduler(pid, os.SCHED_IDLE, os.sched_param(0))
+            for task in Path(f"/proc/{pid}/task").iterdir():  # both are set by thread
+                os.setpriority(os.PRIO_PROCESS, int(task.name), 19)
+                os.sched_setscheduler(int(task.name), os.SCHED_IDLE, os.sched_param(0))
         for name, value in (
             (resource.RLIMIT_AS, limits.memory_bytes),
             (resource.RLIMIT_FSIZE, limits.file_bytes),
@@ -88,7 +90,7 @@ def _restrict(pid: int, *, idle: bool, limits: Limits) -> None:
         ):
             if value is not None:
                 resource.prlimit(pid, name, (value, value))
-    except ProcessLookupError:
+    except (ProcessLookupError, FileNotFoundError):
         return  # it has ended already; its caller sees how
 
 

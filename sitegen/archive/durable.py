@@ -3,8 +3,6 @@
 Promise P12: temporary file, fsync, rename, fsync of the folder. What it cannot promise: a disk that lies about fsync.
 """
 
-from __future__ import annotations
-
 import os
 
 

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime
-from pathlib import PurePosixPath
+
+from sitegen import camera_id
 
 _NAME_TIME = re.compile(r"(?<!\d)(\d{8})[T_-]?(\d{6})(?!\d)(Z)?")
-_CAMERA_ID = re.compile(r"[A-Za-z0-9_.-]{1,64}\Z")
+
+is_camera_id = camera_id.is_camera_id
 
 
 def compact(when: datetime) -> str:
@@ -25,11 +27,6 @@ def base_id(kind: str, camera: str, start: datetime) -> str:
     return f"{camera}-{compact(start)}{'-s' if kind == 'segment' else ''}"
 
 
-def is_camera_id(text: str) -> bool:
-    """Say whether `text` can be a camera's id: it becomes part of paths and URLs."""
-    return bool(_CAMERA_ID.match(text)) and text not in {".", ".."}
-
-
 def time_in_name(name: str) -> datetime | None:
     """Return the first time that a file name carries (YYYYMMDD, then HHMMSS), read as UTC; None when there is none."""
     for match in _NAME_TIME.finditer(name):
@@ -40,15 +37,10 @@ def time_in_name(name: str) -> datetime | None:
     return None
 
 
-def preview_paths(video_path: str) -> dict[str, str]:
-    """Return the previews' paths for a video, relative to the site's root: keys video, poster, still, sprite.
+PREVIEW_ENDINGS = {"video": ".low.mp4", "poster": ".poster.jpg", "still": ".still.jpg", "sprite": ".sprite.jpg"}
+"""What is put behind a video's whole name (so that `a.mp4` and `a.mkv` do not share previews)."""
 
-    The video's whole name is kept, so that `a.mp4` and `a.mkv` do not share previews.
-    """
-    base = str(PurePosixPath("previews") / video_path)
-    return {
-        "video": base + ".low.mp4",
-        "poster": base + ".poster.jpg",
-        "still": base + ".still.jpg",
-        "sprite": base + ".sprite.jpg",
-    }
+
+def preview_paths(video_path: str) -> dict[str, str]:
+    """Return the previews' paths for a video, relative to the site's root: keys video, poster, still, sprite."""
+    return {kind: f"previews/{video_path}{ending}" for kind, ending in PREVIEW_ENDINGS.items()}

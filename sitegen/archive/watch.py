@@ -1,0 +1,172 @@
+"""Hints that the archive changed, from the kernel through watchdog. Hints only: the truth is the scan.
+
+A whole scan is due at the start, after an overflow of the kernel's queue, when the root was replaced, and every few
+minutes. Reads folders only; keeps a thread of watchdog's.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+from watchdog.events import (
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileMovedEvent,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+
+log = logging.getLogger("sitegen.watch")
+
+_KINDS: list[type[FileSystemEvent]] = [
+    DirCreatedEvent,
+    DirDeletedEvent,
+    DirMovedEvent,
+    FileClosedEvent,  # not "modified": a recorder that flushes each packet would keep us busy for nothing
+    FileCreatedEvent,
+    FileDeletedEvent,
+    FileMovedEvent,
+]
+
+
+class Hints(msgspec.Struct, frozen=True):
+    """What may have changed since the last time; paths relative to the archive's root."""
+
+    paths: frozenset[str] = frozenset()
+    folders: frozenset[str] = frozenset()
+    """Folders that came or went, with all that is in them."""
+    everything: bool = False
+    """True: a whole scan is due."""
+
+    def __bool__(self) -> bool:
+        """Say whether there is anything to look at."""
+        return bool(self.paths or self.folders or self.everything)
+
+
+class Watcher:
+    """Collects hints; `wake` is set whenever there is one."""
+
+    def __init__(
+        self, root: Path, wake: threading.Event, *, rescan_s: float, monotonic: Callable[[], float]
+    ) -> None:
+        """Watch `root`; ask for a whole scan every `rescan_s` seconds. When it cannot be watched, scans must do."""
+        self._root, self._wake, self._rescan_s, self._monotonic = root, wake, rescan_s, monotonic
+        self._lock = threading.Lock()
+        self._paths: set[str] = set()
+        self._folders: set[str] = set()
+        self._everything = True
+        self._scanned = monotonic()
+        self._observer: BaseObserver | None = None
+        self._identity: tuple[int, int] | None = None
+        self._overflow = _OverflowHandler(self._ask_for_scan)
+        logging.getLogger("watchdog").addHandler(self._overflow)
+        self._attach()
+
+    def take(self) -> Hints:
+        """Return what came in since the last call, and forget it."""
+        self._check_root()
+        with self._lock:
+            now = self._monotonic()
+            everything = self._everything or now - self._scanned >= self._rescan_s
+            if everything:
+                self._scanned = now
+            hints = Hints(frozenset(self._paths), frozenset(self._folders), everything)
+            self._paths, self._folders, self._everything = set(), set(), False
+        return hints
+
+    def give_back(self, hints: Hints) -> None:
+        """Take hints again that could not be followed; whatever comes, a whole scan settles it."""
+        if hints:
+            self._ask_for_scan()
+
+    def close(self) -> None:
+        """Stop watching."""
+        logging.getLogger("watchdog").removeHandler(self._overflow)
+        self._detach()
+
+    # what watchdog's thread calls
+
+    def saw(self, event: FileSystemEvent) -> None:
+        """Take one event of watchdog."""
+        for name in {event.src_path, event.dest_path} - {""}:
+            path = os.path.relpath(os.fsdecode(name), self._root)
+            if path.startswith(".") or "/." in path:
+                continue
+            with self._lock:
+                (self._folders if event.is_directory else self._paths).add(path)
+            self._wake.set()
+
+    # the root itself
+
+    def _check_root(self) -> None:
+        if _identity(self._root) != self._identity:
+            log.info("the archive's root is another folder than before: scanning it")
+            self._detach()
+            self._attach()
+            self._ask_for_scan()
+
+    def _attach(self) -> None:
+        self._identity = _identity(self._root)
+        if self._identity is None:
+            return
+        observer = Observer()
+        try:
+            observer.schedule(_Handler(self), str(self._root), recursive=True, event_filter=_KINDS)
+            observer.start()
+        except OSError as error:
+            log.warning(
+                "cannot watch %s (%s): scanning it every %.0f s instead; raise fs.inotify.max_user_watches",
+                *(self._root, error.strerror, self._rescan_s),
+            )
+            return
+        self._observer = observer
+
+    def _detach(self) -> None:
+        if self._observer is not None:
+            self._observer.stop()
+            self._observer.join()
+            self._observer = None
+
+    def _ask_for_scan(self) -> None:
+        with self._lock:
+            self._everything = True
+        self._wake.set()
+
+
+class _Handler(FileSystemEventHandler):
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        self._watcher.saw(event)
+
+
+class _OverflowHandler(logging.Handler):
+    """watchdog tells of an overflow only in its log."""
+
+    def __init__(self, tell: Callable[[], None]) -> None:
+        super().__init__(logging.WARNING)
+        self._tell = tell
+
+    def emit(self, record: logging.LogRecord) -> None:
+        if "overflow" in record.getMessage():
+            self._tell()
+
+
+def _identity(root: Path) -> tuple[int, int] | None:
+    try:
+        found = root.stat()
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

@@ -1,0 +1,360 @@
+"""One build, from archive to published site: refresh, decide, write, announce. Read `Generator.build` from top to bottom.
+
+It reads the archive, and writes only below the site's folder and the state folder.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import shutil
+import time
+from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import msgspec
+
+from sitegen.announcements import LONGEST, Announcement, Announcements
+from sitegen.archive import counts
+from sitegen.archive.container import read_container
+from sitegen.archive.index import Index
+from sitegen.archive.refresh import Change, Refreshed, Source, refresh_all, refresh_paths
+from sitegen.archive.scan import FileEntry
+from sitegen.archive.watch import Hints
+from sitegen.capture.adopt import adopt
+from sitegen.capture.cameras import recorded_cameras
+from sitegen.clip import Camera, Problem, Sidecar
+from sitegen.lock import Lock
+from sitegen.previews.store import remove_previews
+from sitegen.settings import Settings
+from sitegen.site import consequences
+from sitegen.site.cameras import site_cameras
+from sitegen.site.feeds import api_record, encode
+from sitegen.site.model import Model, stamp
+from sitegen.site.pages import Page
+from sitegen.site.prose import ContentPage, content_pages, top_pages
+from sitegen.site.publish import Publisher
+from sitegen.site.render import Renderer, Volatile
+from sitegen.site.theme import load_theme
+from sitegen.site.update import Update
+from sitegen.site.views import PageLink, SiteView
+
+log = logging.getLogger("sitegen.build")
+
+EVERYTHING = Hints(everything=True)
+
+_MANY = 1_000_000
+_NS = 1_000_000_000
+
+
+class Built(msgspec.Struct, frozen=True):
+    """What a build did."""
+
+    revision: int
+    published: bool
+    """False: nothing had changed, nothing was written."""
+    written: int
+    deleted: int
+    clips: int
+    problems: int
+
+
+class BuildRecord(msgspec.Struct, frozen=True):
+    """build.json: the site's last revision; written last."""
+
+    schema: int
+    revision: int
+    built_at: str
+    clips: int
+    problems: int
+
+
+class Generator:
+    """Keeps one site in step with one archive; holds both locks from `__init__` to `close`.
+
+    `settle_s`: a video without sidecar is adopted when it has not grown for so many seconds (0: at once).
+    `now` gives the time, aware, in UTC.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        full: bool = False,
+        settle_s: float = 0.0,
+        now: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
+        """Take the locks and open the index. Raises LockHeld, UsageError."""
+        self.settings, self._now, self._settle_ns, self._trust = settings, now, int(settle_s * _NS), full
+        self.zone = ZoneInfo(settings.site.timezone)
+        self.output, self.state = settings.site.output, settings.archive.state
+        self.theme = load_theme(settings.site.theme, search=(settings.file.parent,), zone=self.zone)
+        configured = recorded_cameras(settings)
+        self._configured = [(c.id, c.title, c.order) for c in configured]
+        self._locks = [Lock(self.state / "generator.lock", "the generator"), Lock(self.output)]
+        self.publisher = Publisher(self.output, now_ns=time.time_ns)
+        self.publisher.prepare()
+        if full:
+            for left in self.state.glob("index.sqlite*"):
+                left.unlink()
+        self.index = Index(
+            self.state / "index.sqlite", identity=f"{settings.site.timezone} {settings.archive.root}"
+        )
+        self.source = Source(settings.archive.root, self.zone, self._adopt)
+        self.touched: list[str] = []
+        """Videos whose clips changed; whoever makes previews takes them from here."""
+        self.announcements = Announcements(self.state / "announcements.json")
+
+    def close(self) -> None:
+        """Give the locks back."""
+        self.index.close()
+        self.publisher.close()
+        for lock in self._locks:
+            lock.close()
+
+    def build(self, hints: Hints = EVERYTHING) -> Built:
+        """Do one build: look at what the hints name, or at the whole archive, and publish what follows.
+
+        Raises ArchiveGone when the archive cannot be trusted, ThemeError, OSError; the old site stays up.
+        """
+        with self.index.transaction():
+            refreshed = self._refresh(hints)
+            content = self._content()
+            cameras = site_cameras(self._configured, counts.camera_ids(self.index))
+            self._mark(refreshed, cameras, content)
+        return self._publish(cameras, content, problems_changed=any(r.problems for r in refreshed))
+
+    def previews_changed(self, made: Iterable[tuple[str, int | None, str | None]]) -> None:
+        """Take over what became of previews: (video path, its mtime in ns or None, why not); `build` shows it."""
+        with self.index.transaction():
+            changes = []
+            for path, mtime_ns, error in made:
+                old = self.index.clip(path)
+                if old is None:
+                    continue
+                self.index.set_previews(path, mtime_ns, error)
+                changes.append(Change(old, self.index.clip(path)))
+            self._mark_changes(c for c in changes if c.old != c.new)
+
+    def forget_previews(self) -> None:
+        """Take all previews for not made: their pages are written again without them, then with the new ones."""
+        with self.index.transaction():
+            self.index.forget_previews()
+            self.index.set_meta("look", "")
+
+    # refresh
+
+    def _refresh(self, hints: Hints) -> tuple[Refreshed, ...]:
+        last = self._last_build()
+        published = last.clips if last else 0
+        if hints.everything or self.index.fresh:
+            return (refresh_all(self.index, self.source, published=published, trust=self._trust),)
+        below = [
+            refresh_all(self.index, self.source, published=published, below=folder)
+            for folder in sorted(hints.folders)
+        ]
+        return (*below, refresh_paths(self.index, self.source, sorted(hints.paths), published=published))
+
+    def _adopt(self, file: FileEntry) -> Sidecar | Problem | None:
+        if time.time_ns() - file.mtime_ns < self._settle_ns:
+            return None
+        container = read_container(str(self.settings.archive.root / file.path))
+        return adopt(
+            file.path,
+            file.size,
+            file.mtime_ns,
+            container,
+            known_cameras=[c[0] for c in self._configured],
+            zone=self.zone,
+        )
+
+    def _content(self) -> tuple[ContentPage, ...]:
+        pages, problems = content_pages(self.settings.site.content)
+        if self.index.set_problems("content:", problems):
+            self.index.mark([Page("status")])
+        return pages
+
+    def _last_build(self) -> BuildRecord | None:
+        try:
+            return msgspec.json.decode((self.output / "build.json").read_bytes(), type=BuildRecord)
+        except (FileNotFoundError, msgspec.DecodeError):
+            return None
+
+    # decide
+
+    def _mark(
+        self, refreshed: tuple[Refreshed, ...], cameras: tuple[Camera, ...], content: tuple[ContentPage, ...]
+    ) -> None:
+        """Remember every page that must be written, and why."""
+        look = self._look(cameras, content)
+        last = self._last_build()
+        everything = (
+            self.index.meta("look") != look
+            or last is None
+            or self.index.meta("revision") != str(last.revision)
+        )
+        if everything:
+            log.info("render everything: theme, settings, version or site are not what the index knows")
+            self.index.mark_all_clips()
+            self.index.mark(consequences.everything([c.id for c in cameras], [p.url for p in content]))
+            self.index.set_meta("sweep", "1")
+        self.index.set_meta("look", look)
+        self._mark_listed(cameras, content)
+        for part in refreshed:
+            self._mark_changes(part.changes)
+            for outage in part.outages:
+                self.index.mark(consequences.of_outage(self.index, outage))
+            if part.problems:
+                self.index.mark([Page("status")])
+
+    def _look(self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...]) -> str:
+        """Return a text that changes with whatever all pages depend on."""
+        site = self.settings.site
+        known = {c[0] for c in self._configured}
+        parts = [
+            version("sitegen"),
+            code_digest(),
+            self.theme.fingerprint,
+            *(site.title, site.language, site.url, str(site.full_video)),
+            *(f"{p.url} {p.title}" for p in top_pages(content)),
+            *(f"{c.id} {c.slug} {c.title} {c.order}" for c in cameras if c.id in known),
+        ]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
+
+    def _mark_listed(self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...]) -> None:
+        """Mark pages that stand in a list kept between builds: the cameras, and the owner's own pages."""
+        listed = {f"camera {c.id}": c.slug for c in cameras} | {f"content {p.url}": p.digest for p in content}
+        before = msgspec.json.decode(self.index.meta("listed") or "{}", type=dict[str, str])
+        for entry in listed.keys() | before.keys():
+            if listed.get(entry) == before.get(entry):
+                continue
+            kind, _, key = entry.partition(" ")
+            self.index.mark([Page(kind, key=key)])
+            if kind == "camera":
+                if entry in before:
+                    self.index.set_meta("sweep", "1")  # its pages under the old slug are nobody's
+                self.index.mark([Page("home"), Page("cameras"), Page("status")])
+                for day in counts.days(self.index, key):
+                    text = day.day.isoformat()
+                    self.index.mark([Page("camera-day", text, key), Page("day", text)])
+        self.index.set_meta("listed", msgspec.json.encode(listed).decode())
+
+    def _mark_changes(self, changes: Iterable[Change]) -> None:
+        for change in changes:
+            self.index.mark(consequences.of_change(self.index, change))
+            placed = change.new or change.old
+            if placed is not None:
+                old, new = (None if p is None else p.clip for p in (change.old, change.new))
+                self.index.note_change(placed, new=consequences.became_whole(old, new))
+                self.touched.append(placed.clip.path)
+                if change.new is None:
+                    self.index.mark([Page("previews", key=placed.clip.path)])
+                log.debug("render %s: clip %s %s", placed.day, placed.clip.id, _what(change))
+
+    # write
+
+    def _publish(
+        self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...], *, problems_changed: bool
+    ) -> Built:
+        last = self._last_build()
+        revision = max(last.revision if last else 0, int(self.index.meta("revision") or 0))
+        if not self.index.is_dirty() and self.index.meta("publishing") is None:
+            return self._built(revision, published=False)
+        taken_up = self.index.meta("publishing") is not None
+        self.index.set_meta("publishing", "1")
+        renderer = self._renderer(cameras, content)
+        written, deleted = self.publisher.written, self.publisher.deleted
+        update = Update(self.publisher, renderer, self.index)
+        update.run(self.settings.archive.root, sweep=self.index.meta("sweep") is not None)
+        for _, _, video in self.index.dirty("previews", None, _MANY):
+            remove_previews(self.output, video)
+        if update.news or taken_up or problems_changed or last is None:
+            revision += 1
+            self._announce(renderer, revision)
+        with self.index.transaction():
+            self.index.clean()
+            for key in ("publishing", "sweep"):
+                self.index.drop_meta(key)
+            self.index.set_meta("revision", str(revision))
+        self.index.fresh = False
+        return self._built(
+            revision,
+            published=True,
+            written=self.publisher.written - written,
+            deleted=self.publisher.deleted - deleted,
+        )
+
+    def _renderer(self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...]) -> Renderer:
+        site = self.settings.site
+        view = SiteView(
+            title=site.title,
+            language=site.language,
+            timezone=site.timezone,
+            full_video=site.full_video,
+            pages=tuple(PageLink(p.title, p.url) for p in top_pages(content)),
+        )
+        return Renderer(
+            Model(self.index, cameras, self.zone, view), self.theme, content, site.url, self._volatile
+        )
+
+    def _volatile(self) -> Volatile:
+        disk = shutil.disk_usage(self.settings.archive.root)
+        backlog = counts.waiting_for_previews(self.index, segments=self.settings.previews.segments != "none")
+        return Volatile(self._now(), disk.total, disk.free, self.index.problems(), backlog)
+
+    def _announce(self, renderer: Renderer, revision: int) -> None:
+        """Write build.json, which makes the revision, and then what it changed."""
+        record = BuildRecord(
+            schema=1,
+            revision=revision,
+            built_at=stamp(self._now()),
+            clips=counts.clip_count(self.index),
+            problems=len(self.index.problems()),
+        )
+        self.publisher.write("build.json", encode(record))
+        self.announcements.add(announcement(revision, self.index, renderer.model))
+
+    def _built(self, revision: int, *, published: bool, written: int = 0, deleted: int = 0) -> Built:
+        return Built(
+            revision=revision,
+            published=published,
+            written=written,
+            deleted=deleted,
+            clips=counts.clip_count(self.index),
+            problems=len(self.index.problems()),
+        )
+
+
+def announcement(revision: int, index: Index, model: Model) -> Announcement:
+    """Return what a revision changed; of very many clips only the newest are named."""
+    rows = index.changed()
+    named = sorted(rows, key=lambda r: (r[2], r[1]))[-LONGEST:]
+    new: dict[str, list[dict[str, str]]] = {"event": [], "segment": [], "other": []}
+    for path, _, _, _, is_new in named:
+        placed = index.clip(path)
+        if is_new and placed is not None:
+            clip, title = placed.clip, model.by_id[placed.clip.camera].title
+            new[clip.listed_as].append(api_record(clip, title, model.zone, full_video=model.site.full_video))
+    return Announcement(
+        revision=revision,
+        clips=sorted(r[1] for r in named),
+        days=sorted({r[2] for r in rows}),
+        cameras=sorted({model.slugs[r[3]] for r in rows if r[3] in model.slugs}),
+        new_events=new["event"],
+        new_segments=new["segment"],
+    )
+
+
+def code_digest() -> str:
+    """Return a text that changes with the code that makes pages."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(__file__).parent / "site").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _what(change: Change) -> str:
+    return "added" if change.old is None else "removed" if change.new is None else "changed"

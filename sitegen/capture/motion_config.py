@@ -1,0 +1,134 @@
+"""Reads the cameras out of Motion's configuration: motion.conf, its camera files and its camera_dir; writes nothing.
+
+It follows what Motion 4.5 does: an option before a `camera` or `camera_dir` line holds for the cameras of that
+line too (but camera_id), one after it does not.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote, urlsplit, urlunsplit
+
+import msgspec
+
+from sitegen.errors import UsageError
+from sitegen.secret import Secret
+from sitegen.settings_rules import is_camera_url
+
+_LINE = re.compile(r"[ \t]*([^ \t=]+)[ \t=]*(.*)")
+_QUOTED = re.compile(r"([\"'])(.*)\1\Z")
+_RENAMED = {"thread": "camera", "netcam_highres": "netcam_high_url", "netcam_high_res": "netcam_high_url"}
+_FOR_FFMPEG = {"mjpg": "http", "mjpeg": "http"}
+"""Schemes that only Motion knows, and what they are called elsewhere."""
+_MOTION_ONLY = frozenset({"v4l2", "jpeg"})
+_HIGHEST_ID = 32_000
+_LONGEST_NAME = 200
+
+
+class MotionCamera(msgspec.Struct, frozen=True, kw_only=True):
+    """A camera as Motion's configuration has it."""
+
+    id: str
+    name: str | None = None
+    """camera_name, without control characters; otherwise any text whatever."""
+    url: Secret | None = None
+    """netcam_high_url, else netcam_url, with netcam_userpass in it; None: nothing that ffmpeg could read."""
+
+
+def read_motion_config(path: Path) -> tuple[MotionCamera, ...]:
+    """Return Motion's cameras in its own order; raise UsageError when a file is missing or cannot be used.
+
+    Relative paths in it are relative to its folder.
+    """
+    own: dict[str, str] = {}
+    cameras: list[tuple[Path, dict[str, str]]] = []
+    for option, value in _options(path):
+        if option == "camera":
+            cameras.append(_camera_file(path.parent / value, own))
+        elif option == "camera_dir":
+            cameras += [_camera_file(file, own) for file in _files_of(path, path.parent / value)]
+        else:
+            own[option] = value
+    ids = _ids([own, *(options for _, options in cameras)])
+    if not cameras:
+        return (_camera(path, ids[0], own),)
+    return tuple(
+        _camera(file, number, options) for (file, options), number in zip(cameras, ids[1:], strict=True)
+    )
+
+
+def _options(path: Path) -> Iterator[tuple[str, str]]:
+    try:
+        text = path.read_bytes().decode(errors="replace")
+    except OSError as error:
+        raise UsageError(
+            path, "", f"Motion's configuration cannot be read: {error.strerror}", "correct its path"
+        ) from None
+    for line in re.split(r"[\r\n]+", text):
+        match = _LINE.match(line.rstrip(" \t"))
+        if match and not line.startswith(("#", ";")):
+            quoted = _QUOTED.match(match[2])
+            yield _RENAMED.get(match[1], match[1]), quoted[2] if quoted else match[2]
+
+
+def _camera_file(path: Path, inherited: dict[str, str]) -> tuple[Path, dict[str, str]]:
+    shared = {option: value for option, value in inherited.items() if option != "camera_id"}
+    return path, shared | dict(_options(path))
+
+
+def _files_of(path: Path, folder: Path) -> list[Path]:
+    """Return the camera files of a camera_dir in the order of the disk, which is the order that Motion takes."""
+    try:
+        with os.scandir(folder) as entries:
+            return [Path(entry) for entry in entries if entry.name.endswith(".conf")]
+    except OSError as error:
+        raise UsageError(path, "camera_dir", f"{folder}: {error.strerror}", "correct its path") from None
+
+
+def _ids(sections: list[dict[str, str]]) -> list[int]:
+    """Return the ids that Motion gives to motion.conf itself and to its cameras.
+
+    When any two are equal (also by being absent), it forgets all of them and counts.
+    """
+    given = [_leading_number(options.get("camera_id", "")) for options in sections]
+    if len(set(given)) == len(given) and max(given) <= _HIGHEST_ID:
+        return given
+    return list(range(len(given)))
+
+
+def _leading_number(text: str) -> int:
+    """Read a number as C's atoi does."""
+    match = re.match(r"\s*([0-9]{1,9})", text)
+    return int(match[1]) if match else 0
+
+
+def _camera(file: Path, number: int, options: dict[str, str]) -> MotionCamera:
+    name = "".join(char if char.isprintable() else " " for char in options.get("camera_name", "")).strip()
+    return MotionCamera(id=str(number), name=name[:_LONGEST_NAME] or None, url=_url(file, options))
+
+
+def _url(file: Path, options: dict[str, str]) -> Secret | None:
+    option = "netcam_high_url" if options.get("netcam_high_url") else "netcam_url"
+    text = options.get(option, "")
+    if not text or text.partition("://")[0].lower() in _MOTION_ONLY:
+        return None
+    try:
+        text = _merged(text, options.get("netcam_userpass", ""))
+    except ValueError:  # urlsplit's, for instance about brackets that do not match; it quotes the address
+        text = ""
+    if not is_camera_url(text):
+        reason = "is not the address of a stream (not shown: it may hold a password)"
+        raise UsageError(file, option, reason, "write, for instance: netcam_url rtsp://192.0.2.7/stream1")
+    return Secret(text)
+
+
+def _merged(text: str, user_and_password: str) -> str:
+    """Put netcam_userpass into an address, where Motion puts it: before what stands there already."""
+    url = urlsplit(text)
+    host = url.netloc.rpartition("@")[2]
+    access = quote(user_and_password, safe=":%!$&'()*+,;=") or url.netloc.rpartition("@")[0]
+    place = f"{access}@{host}" if access and host else url.netloc
+    return urlunsplit(url._replace(scheme=_FOR_FFMPEG.get(url.scheme, url.scheme), netloc=place))

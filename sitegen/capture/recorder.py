@@ -1,0 +1,191 @@
+"""`sitegen record`: one supervised ffmpeg a camera, until SIGTERM; SIGHUP reads the configuration again.
+
+Writes segments and their sidecars below `<archive>/segments`, and a lock in the state folder; nothing else.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import secrets
+import signal
+import string
+import threading
+import time
+from collections.abc import Callable, Coroutine, Mapping
+from datetime import UTC, datetime
+from typing import Literal
+
+from sitegen import process
+from sitegen.capture.cameras import recorded_cameras
+from sitegen.capture.recorder_camera import CameraRecorder, Plan
+from sitegen.capture.recorder_ffmpeg import SCHEMES, Source
+from sitegen.capture.recorder_leftovers import finish_leftovers
+from sitegen.capture.recorder_names import RUN_LENGTH
+from sitegen.capture.recorder_policy import changes, clock_went_back
+from sitegen.errors import SitegenError, UsageError
+from sitegen.lock import Lock
+from sitegen.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+LOOK_AFTER_S = 10.0
+"""How often clock, folders and unwritten sidecars are looked after."""
+
+Loader = Callable[[], Settings]
+Order = Literal["stop", "reload"]
+
+
+def run_recorder(settings_loader: Loader, *, stop: threading.Event | None = None) -> int:
+    """Record all cameras until SIGTERM, SIGINT or `stop`; return the exit code.
+
+    In the main thread it takes SIGTERM, SIGINT and SIGHUP for itself. The thread it is called from must live as long
+    as it: ffmpeg dies with that thread. Raises UsageError, LockHeld or ToolMissing when it cannot begin.
+    """
+    settings = settings_loader()
+    process.find("ffmpeg")
+    _check_root(settings)
+    lock = Lock(settings.archive.state / "recorder.lock", "sitegen record")
+    try:
+        asyncio.run(_Recorder(settings, settings_loader).run(stop))
+    finally:
+        lock.close()
+    return 0
+
+
+def plans(settings: Settings) -> dict[str, Plan]:
+    """Return what is to be recorded, by camera; a camera whose address cannot be recorded is logged and left out."""
+    found = {}
+    for camera in recorded_cameras(settings):
+        if not camera.record or camera.url is None:
+            continue
+        source = Source(
+            url=camera.url,
+            transport=settings.record.transport,
+            segment_seconds=settings.record.segment_seconds,
+            stall_seconds=settings.record.stall_seconds,
+        )
+        if source.scheme not in SCHEMES:
+            _log.error(
+                "camera %s: addresses of the kind %s cannot be recorded; set record = false, or a url that begins with %s",
+                camera.id,
+                source.scheme,
+                ", ".join(SCHEMES),
+            )
+            continue
+        found[camera.id] = Plan(camera=camera.id, root=settings.archive.root, source=source)
+    return found
+
+
+def _check_root(settings: Settings) -> None:
+    if not settings.archive.root.is_dir():
+        raise UsageError(
+            settings.file,
+            "archive.root",
+            f"the folder {settings.archive.root} is not there",
+            "mount its disk, or make it: the recorder does not, for a disk that is not mounted must not be filled",
+        )
+
+
+class _Recorder:
+    """All cameras that are being recorded."""
+
+    def __init__(self, settings: Settings, loader: Loader) -> None:
+        self._settings, self._loader = settings, loader
+        self._run_id = "".join(
+            secrets.choice(string.ascii_lowercase + string.digits) for _ in range(RUN_LENGTH)
+        )
+        self._running: dict[str, tuple[CameraRecorder, asyncio.Task[None]]] = {}
+        self._clock_s = time.time() - time.monotonic()
+
+    async def run(self, stop: threading.Event | None) -> None:
+        orders: asyncio.Queue[Order] = asyncio.Queue()
+        _listen(orders, stop)
+        chores = [
+            asyncio.create_task(_chore("finishing what was left behind", self._finish_leftovers())),
+            asyncio.create_task(_chore("looking after the recordings", self._look_after())),
+        ]
+        try:
+            await self._change_to(plans(self._settings))
+            while await orders.get() != "stop":
+                await self._reload()
+        finally:
+            for chore in chores:
+                chore.cancel()
+            await self._stop(frozenset(self._running))
+            await asyncio.gather(*chores, return_exceptions=True)
+        _log.info("stopped")
+
+    async def _finish_leftovers(self) -> None:
+        """Not before recording begins: it may have to look through many folders."""
+        await asyncio.to_thread(finish_leftovers, self._settings.archive.root, self._run_id)
+
+    async def _change_to(self, wanted: Mapping[str, Plan]) -> None:
+        old = {camera: recorder.plan for camera, (recorder, _) in self._running.items()}
+        stop, start = changes(old, wanted)
+        await self._stop(stop)
+        for camera in sorted(start):
+            recorder = CameraRecorder(wanted[camera], self._run_id)
+            self._running[camera] = recorder, asyncio.create_task(recorder.run())
+            _log.info("camera %s: recording", camera)
+        if not wanted:
+            _log.warning("no camera is to be recorded; name one in %s and reload", self._settings.file)
+
+    async def _stop(self, cameras: frozenset[str]) -> None:
+        leaving = {camera: self._running.pop(camera) for camera in cameras}
+        for recorder, _ in leaving.values():
+            recorder.stop()
+        await asyncio.gather(*(task for _, task in leaving.values()))
+        for camera in sorted(leaving):
+            _log.info("camera %s: no longer recording", camera)
+
+    async def _reload(self) -> None:
+        try:
+            settings = await asyncio.to_thread(self._loader)
+            _check_root(settings)
+            wanted = plans(settings)
+        except (SitegenError, OSError) as error:
+            _log.error("the configuration is not taken over: %s", error)
+            return
+        self._settings = settings
+        await self._change_to(wanted)
+
+    async def _look_after(self) -> None:
+        while True:
+            await asyncio.sleep(LOOK_AFTER_S)
+            clock_s = time.time() - time.monotonic()
+            recorders = [recorder for recorder, _ in self._running.values()]
+            if clock_went_back(self._clock_s, clock_s):
+                _log.warning(
+                    "the clock was set back; all recordings begin anew, so that no file name comes twice"
+                )
+                for recorder in recorders:
+                    recorder.begin_anew()
+            self._clock_s = clock_s
+            await asyncio.gather(*(recorder.look_after(datetime.now(UTC)) for recorder in recorders))
+
+
+async def _chore(what: str, work: Coroutine[None, None, None]) -> None:
+    """Do something beside recording; a bug in it must not end the recordings."""
+    try:
+        await work
+    except Exception:  # noqa: BLE001 - a bug, logged whole
+        _log.exception("%s: a bug in sitegen", what)
+
+
+def _listen(orders: asyncio.Queue[Order], stop: threading.Event | None) -> None:
+    """Turn signals, or the event of the caller, into orders."""
+    loop = asyncio.get_running_loop()
+    if threading.current_thread() is threading.main_thread():
+        loop.add_signal_handler(signal.SIGTERM, orders.put_nowait, "stop")
+        loop.add_signal_handler(signal.SIGINT, orders.put_nowait, "stop")
+        loop.add_signal_handler(signal.SIGHUP, orders.put_nowait, "reload")
+    if stop is not None:
+        threading.Thread(target=_pass_on, args=(stop, loop, orders), daemon=True).start()
+
+
+def _pass_on(stop: threading.Event, loop: asyncio.AbstractEventLoop, orders: asyncio.Queue[Order]) -> None:
+    stop.wait()
+    with contextlib.suppress(RuntimeError):  # the loop has ended already
+        loop.call_soon_threadsafe(orders.put_nowait, "stop")

@@ -1,0 +1,146 @@
+"""Speaks ffmpeg: the command line for one camera, and what its output means; starts nothing, touches no disk."""
+
+from __future__ import annotations
+
+import csv
+import re
+from dataclasses import dataclass, field
+from typing import Literal
+from urllib.parse import parse_qsl, urlsplit
+
+from sitegen.capture.recorder_policy import HEARTBEAT_S, Trouble
+from sitegen.secret import Secret
+
+_FRAGMENTS = "movflags=+frag_keyframe+empty_moov+default_base_moof:flush_packets=1"
+"""flush_packets counts only in here; a kill then loses one fragment at most."""
+
+_MICROSECONDS = 1_000_000
+_OPENED = re.compile(r"\[segment @ [^]]*\] (?:\[\w+\] )?Opening '(?P<path>.*)' for writing\Z")
+_LEVEL = re.compile(
+    r"(?P<source>(?:\[[^]]*@ [^]]*\] )?)\[(?P<level>panic|fatal|error|warning|info)\] (?P<text>.*)"
+)
+_USERINFO = re.compile(r"://[^/\s'\"]*@")
+_TROUBLES: tuple[tuple[re.Pattern[str], Trouble], ...] = (
+    (re.compile(r"No space left on device|Disk quota exceeded|File too large"), "disk_full"),
+    (re.compile(r"in stream #1, codec not currently supported|sample rate not set|track 1: "), "audio"),
+    (re.compile(r"received signal \d+|Received > \d+ system signals"), "signal"),
+    (re.compile(r"Failed to open segment|Failure occurred when ending segment"), "local"),
+    (re.compile(r"Input #0, mpjpeg, from"), "untimed"),
+)
+_RTSP, _HTTP = ("rtsp", "rtsps"), ("http", "https")
+_MOTION_NAMES = {"mjpeg": "http", "mjpg": "http"}
+SCHEMES = (*_RTSP, *_HTTP, *_MOTION_NAMES, "file")
+"""Kinds of addresses that can be recorded; Motion knows more."""
+
+_SHORTEST_SECRET = 3
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """Where a camera's video comes from and how it is taken."""
+
+    url: Secret = field(repr=False)
+    transport: Literal["tcp", "udp"] = "tcp"
+    segment_seconds: int = 300
+    stall_seconds: float = 20.0
+
+    @property
+    def scheme(self) -> str:
+        """The address's kind, in lower case: "rtsp"."""
+        return self.url.reveal().partition("://")[0].lower()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Way:
+    """What was learned about a camera: whether its sound can be kept, and whether its frames carry times."""
+
+    audio: bool = True
+    timed: bool = True
+
+
+def argv(source: Source, way: Way, pattern: str) -> list[str]:
+    """Return the command line that records a camera into files named by `pattern`."""
+    sound = ["-map", "0:a:0?"] if way.audio else []
+    return [
+        *("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+info"),
+        *("-nostats", "-stats_period", f"{HEARTBEAT_S:g}", "-progress", "pipe:1"),
+        *_input(source, way),
+        *("-map", "0:v:0", *sound, "-c", "copy"),
+        *("-f", "segment", "-segment_time", str(source.segment_seconds), "-segment_atclocktime", "1"),
+        *("-reset_timestamps", "1", "-strftime", "1"),
+        *("-segment_format", "mp4", "-segment_format_options", _FRAGMENTS),
+        *("-segment_list", "pipe:1", "-segment_list_type", "csv"),
+        "file:" + pattern,
+    ]
+
+
+def _input(source: Source, way: Way) -> list[str]:
+    scheme = source.scheme
+    url = source.url.reveal()
+    timeout = str(int(source.stall_seconds * _MICROSECONDS))
+    if scheme == "file":
+        return ["-re", "-stream_loop", "-1", "-i", "file:" + url[len("file://") :]]
+    if scheme in _RTSP:
+        media = "video+audio" if way.audio else "video"
+        options = ["-rtsp_transport", source.transport, "-allowed_media_types", media, "-timeout", timeout]
+        return [*options, "-i", url]
+    arrival = [] if way.timed else ["-use_wallclock_as_timestamps", "1"]
+    real = _MOTION_NAMES.get(scheme, scheme) + url[len(scheme) :]
+    return [*arrival, "-rw_timeout", timeout, "-i", real]
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of ffmpeg's log, without secrets."""
+
+    level: str
+    text: str
+    opened: str | None
+    """Path of the file that it opened to write."""
+    trouble: Trouble | None
+
+
+def read_line(raw: str, url: Secret) -> Line:
+    """Read a line that ffmpeg wrote to stderr, at -loglevel level+info."""
+    opened = _OPENED.match(raw)
+    match = _LEVEL.match(raw)
+    text = match["source"] + match["text"] if match else raw
+    trouble = next((name for pattern, name in _TROUBLES if pattern.search(raw)), None)
+    return Line(
+        level=match["level"] if match else "info",
+        text=redact(text, url),
+        opened=opened["path"] if opened else None,
+        trouble=trouble,
+    )
+
+
+def redact(text: str, url: Secret) -> str:
+    """Return text without what is secret in a camera's address: user and password, and values of its query."""
+    text = _USERINFO.sub("://***@", url.mask(text))
+    for value in _query_values(url.reveal()):
+        text = text.replace(value, "***")
+    return text
+
+
+def _query_values(url: str) -> list[str]:
+    """Return what some cameras take for a login: everything after the `?`, whole and in parts, longest first."""
+    try:
+        query = urlsplit(url).query
+    except ValueError:
+        return []
+    values = {query, *(value for _, value in parse_qsl(query)), *query.replace("=", "&").split("&")[1::2]}
+    return sorted((value for value in values if len(value) >= _SHORTEST_SECRET), key=len, reverse=True)
+
+
+def closed_name(line: str) -> str | None:
+    """Return which file a row of the segment list says is closed; None: the line is no such row."""
+    if not line.endswith(tuple("0123456789")) or line.count(",") < 2:  # noqa: PLR2004 - name,start,end
+        return None
+    row = next(csv.reader([line]), [])
+    return row[0] if len(row) == 3 and row[0] else None  # noqa: PLR2004 - name,start,end
+
+
+def frames(line: str) -> int | None:
+    """Return how many frames ffmpeg has, from a line of its progress report; None: another line."""
+    key, equals, value = line.partition("=")
+    return int(value) if key == "frame" and equals and value.strip().isdecimal() else None

@@ -1,0 +1,42 @@
+"""Keeps what ffmpeg says short enough to read: each kind of line once; touches nothing."""
+
+from __future__ import annotations
+
+import re
+
+_VARIABLE = re.compile(r"0x[0-9a-fA-F]+|\d+")
+_KINDS_MAX = 50
+_TEXT_MAX = 500
+
+
+class Chatter:
+    """What ffmpeg has said of a camera lately. A camera can cause thousands of lines a second, or the same for days."""
+
+    def __init__(self) -> None:
+        self._kinds: set[str] = set()
+        self.last_error = ""
+        """The latest line that says what went wrong, or ""."""
+
+    def admit(self, level: str, text: str) -> str | None:
+        """Return the text if it is worth a line in the log, made printable; None: passed over.
+
+        Only warnings and errors are, and of lines that differ only in numbers the first.
+        """
+        if level == "info" or not text.strip():
+            return None
+        clean = "".join(each if each.isprintable() else "?" for each in text[:_TEXT_MAX])
+        if level != "warning":
+            self.last_error = clean
+        kind = _VARIABLE.sub("0", clean)
+        if kind in self._kinds or len(self._kinds) >= _KINDS_MAX:
+            return None
+        self._kinds.add(kind)
+        return clean
+
+    def run_begins(self) -> None:
+        """Forget what went wrong the time before; what was said then is not said again."""
+        self.last_error = ""
+
+    def camera_is_well(self) -> None:
+        """Forget everything: what comes next is news."""
+        self._kinds.clear()

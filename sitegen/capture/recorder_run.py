@@ -1,0 +1,150 @@
+"""One run of ffmpeg: starts it, turns what it says into events, and stops it, by force if it must."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import subprocess
+import time
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import IO
+
+from sitegen import process
+from sitegen.capture.recorder_ffmpeg import Line, closed_name, frames, read_line
+from sitegen.secret import Secret
+
+_LINE_MAX_BYTES = 8_192
+_SECOND_TERM_S = 1.5
+"""The first SIGTERM does not interrupt a read that hangs, the second does; then ffmpeg still closes its file."""
+_KILL_S = 2.5
+
+
+@dataclass(frozen=True)
+class Closed:
+    """ffmpeg has closed a segment; `at` is when its row was read."""
+
+    name: str
+    at: datetime
+    alive_at: datetime
+    """When ffmpeg had last told of a new frame."""
+
+
+@dataclass(frozen=True)
+class Said:
+    """ffmpeg wrote a line to its log."""
+
+    line: Line
+    at: datetime
+
+
+Event = Closed | Said
+
+
+class Lines(asyncio.Protocol):
+    """Cuts what comes through a pipe into lines; a line without end is cut off, for a camera decides what is in it."""
+
+    def __init__(self, take: Callable[[str], None], ended: Callable[[], None]) -> None:
+        self._take, self._ended = take, ended
+        self._rest = b""
+
+    def data_received(self, data: bytes) -> None:
+        """Pass on the lines that are complete."""
+        *lines, rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
+        self._rest = rest[:_LINE_MAX_BYTES]
+        for line in lines:
+            if line:
+                self._take(line[:_LINE_MAX_BYTES].decode(errors="replace"))
+
+    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - a closed pipe, however it came
+        """Pass on what is left."""
+        if self._rest:
+            self._take(self._rest.decode(errors="replace"))
+        self._ended()
+
+
+class Run:
+    """An ffmpeg that is running. Begin it from the thread that runs the loop: it dies with the thread that forked."""
+
+    def __init__(self, argv: Sequence[str], url: Secret) -> None:
+        """Start ffmpeg; raises ToolMissing or OSError when that cannot be done."""
+        self._url = url
+        self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
+        self._parts_running = 3
+        self._over = asyncio.Event()
+        self.frames = 0
+        self.started_s = self.alive_s = time.monotonic()
+        self.alive_at = datetime.now(UTC)
+        environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C", "AV_LOG_FORCE_NOCOLOR": "1"}
+        self._child = process.start(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        self.pid = self._child.pid
+
+    async def events(self) -> AsyncIterator[Event]:
+        """Yield what happens until ffmpeg has ended and all it said was read."""
+        loop = asyncio.get_running_loop()
+        handle = os.pidfd_open(self.pid)
+        loop.add_reader(handle, self._exited, handle)
+        await self._listen(self._child.stdout, self._listed)
+        await self._listen(self._child.stderr, self._logged)
+        while True:
+            event = await self._queue.get()
+            if event is None:
+                return
+            yield event
+
+    @property
+    def returncode(self) -> int:
+        """How it ended; only once `events` has come to its end."""
+        return self._child.wait()
+
+    async def stop(self) -> None:
+        """Tell ffmpeg to close its file and end; kill it when it does not. Returns when it has ended."""
+        for sig, wait_s in ((signal.SIGTERM, _SECOND_TERM_S), (signal.SIGTERM, _KILL_S)):
+            process.stop(self._child, sig)
+            try:
+                async with asyncio.timeout(wait_s):
+                    await self._over.wait()
+            except TimeoutError:
+                continue
+            return
+        self.kill()
+        await self._over.wait()
+
+    def kill(self) -> None:
+        """End ffmpeg at once."""
+        if not self._over.is_set():
+            process.stop(self._child)
+
+    async def _listen(self, pipe: IO[bytes] | None, take: Callable[[str], None]) -> None:
+        assert pipe is not None  # noqa: S101 - both were asked for above
+        await asyncio.get_running_loop().connect_read_pipe(lambda: Lines(take, self._part_ended), pipe)
+
+    def _listed(self, line: str) -> None:
+        count = frames(line)
+        if count is not None:
+            self._count(count)
+            return
+        name = closed_name(line)
+        if name is not None:
+            self._queue.put_nowait(Closed(name, datetime.now(UTC), self.alive_at))
+
+    def _count(self, count: int) -> None:
+        if count > self.frames:
+            self.frames, self.alive_s, self.alive_at = count, time.monotonic(), datetime.now(UTC)
+
+    def _logged(self, line: str) -> None:
+        self._queue.put_nowait(Said(read_line(line, self._url), datetime.now(UTC)))
+
+    def _exited(self, handle: int) -> None:
+        asyncio.get_running_loop().remove_reader(handle)
+        os.close(handle)
+        self._child.wait()
+        self._over.set()
+        self._part_ended()
+
+    def _part_ended(self) -> None:
+        self._parts_running -= 1
+        if self._parts_running == 0:
+            self._queue.put_nowait(None)

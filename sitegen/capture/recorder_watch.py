@@ -1,0 +1,133 @@
+"""Follows one run of ffmpeg to its end: keeps the sidecars, ends it when the camera is silent or when told to."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from dataclasses import dataclass
+from pathlib import PurePath
+
+from sitegen.capture.recorder_book import Book
+from sitegen.capture.recorder_ffmpeg import Line
+from sitegen.capture.recorder_log import Chatter
+from sitegen.capture.recorder_policy import EndReason, RunFacts, Trouble, end_reason, silence_left_s
+from sitegen.capture.recorder_run import Closed, Event, Run
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Outcome:
+    """How a run went."""
+
+    facts: RunFacts
+    lasted_s: float
+    frames: int
+    last_error: str
+    """The latest line in which ffmpeg said what went wrong, or ""."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Terms:
+    """When a run is to be ended."""
+
+    stall_s: float
+    patience_s: float
+    """So much longer may the first frame take."""
+    ask: asyncio.Event
+    """Set: end it."""
+    refuse: frozenset[Trouble]
+    """Complaints that make going on useless."""
+
+
+class Watch:
+    """One run and what is known of it."""
+
+    def __init__(self, run: Run, book: Book, camera: str, terms: Terms, chatter: Chatter) -> None:
+        self._run, self._book, self._camera, self._terms, self._chatter = run, book, camera, terms, chatter
+        self._troubles: set[Trouble] = set()
+        self._asked = self._stalled = False
+
+    async def to_its_end(self) -> Outcome:
+        """Follow the run until ffmpeg has ended and every sidecar is written."""
+        helpers = [asyncio.create_task(each) for each in (self._end_when_asked(), self._end_when_silent())]
+        try:
+            async for event in self._run.events():
+                await self._take(event)
+        finally:
+            self._run.kill()
+            for helper in helpers:
+                helper.cancel()
+            await asyncio.gather(*helpers, return_exceptions=True)
+        return await self._conclude()
+
+    async def _conclude(self) -> Outcome:
+        facts = RunFacts(
+            returncode=self._run.returncode,
+            asked=self._asked,
+            stalled=self._stalled,
+            troubles=frozenset(self._troubles),
+        )
+        await asyncio.to_thread(self._book.ended, end_reason(facts))
+        return Outcome(
+            facts=facts,
+            lasted_s=time.monotonic() - self._run.started_s,
+            frames=self._run.frames,
+            last_error=self._chatter.last_error,
+        )
+
+    async def _take(self, event: Event) -> None:
+        if isinstance(event, Closed):
+            await asyncio.to_thread(
+                self._book.closed,
+                event.name,
+                row_at=event.at,
+                alive_at=event.alive_at,
+                reason=self._reason_now(),
+            )
+            return
+        self._hear(event.line)
+        if event.line.opened is not None:
+            await asyncio.to_thread(self._book.opened, PurePath(event.line.opened).name, event.at)
+
+    def _reason_now(self) -> EndReason:
+        """Say why a file is closed, as far as one can know before ffmpeg has ended; `ended` puts it right."""
+        if self._stalled:
+            return "camera_lost"
+        return "stopped" if self._asked else "rotated"
+
+    def _hear(self, line: Line) -> None:
+        if line.trouble is not None and not (line.trouble == "signal" and (self._asked or self._stalled)):
+            self._troubles.add(line.trouble)
+            if line.trouble in self._terms.refuse:
+                self._run.kill()
+        text = self._chatter.admit(line.level, line.text)
+        if text is not None:
+            _log.log(
+                logging.WARNING if line.level == "warning" else logging.ERROR,
+                "camera %s: ffmpeg: %s",
+                self._camera,
+                text,
+            )
+
+    async def _end_when_asked(self) -> None:
+        await self._terms.ask.wait()
+        self._asked = True
+        await self._run.stop()
+
+    async def _end_when_silent(self) -> None:
+        while True:
+            left_s = silence_left_s(
+                now=time.monotonic(),
+                alive_at=self._run.alive_s,
+                started_at=self._run.started_s,
+                stall_s=self._terms.stall_s,
+                patience_s=self._terms.patience_s,
+            )
+            if left_s <= 0:
+                break
+            await asyncio.sleep(left_s)
+        self._stalled = True
+        _log.warning("camera %s: nothing came for %.0f s", self._camera, time.monotonic() - self._run.alive_s)
+        await self._run.stop()

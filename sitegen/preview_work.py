@@ -1,0 +1,65 @@
+"""Keeps the preview pool at work on what the index lacks, and brings its results back to the generator.
+
+The queue is bounded: changed clips go in at once, the rest a few hundred at a time, newest first.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sitegen.archive import counts
+from sitegen.build import Generator
+from sitegen.previews.plan import fingerprint
+from sitegen.previews.pool import PreviewPool
+
+_LOW = 50
+_FILL = 500
+
+
+class PreviewWork:
+    """The pool of one generator; used from the generator's thread only."""
+
+    def __init__(self, generator: Generator, wake: Callable[[], None] = lambda: None) -> None:
+        """Start the workers; `wake` is called from one of them when there is a result to `collect`."""
+        self._generator, self._settings = generator, generator.settings.previews
+        self._segments = self._settings.segments != "none"
+        index, look = generator.index, fingerprint(self._settings)
+        known = index.meta("previews")
+        if known is not None and known != look:
+            index.set_meta("remake", "1")  # until all are made: those on the disk are of the old settings
+            generator.forget_previews()
+        elif counts.any_previews(index) and not (generator.output / "previews").is_dir():
+            generator.forget_previews()
+        index.set_meta("previews", look)
+        self.pool = PreviewPool(generator.output, generator.settings.archive.root, self._settings, wake=wake)
+
+    @property
+    def backlog(self) -> int:
+        """How many clips wait for previews."""
+        return counts.waiting_for_previews(self._generator.index, segments=self._segments)
+
+    def submit(self) -> None:
+        """Queue the clips that changed, and fill the queue when it runs low."""
+        index = self._generator.index
+        touched, self._generator.touched = self._generator.touched, []
+        placed = [(path, index.clip(path)) for path in dict.fromkeys(touched)]
+        self.pool.cancel(path for path, found in placed if found is None)
+        lacking = [found.clip for _, found in placed if found is not None and not found.clip.previews]
+        if self.pool.backlog < _LOW:
+            lacking += [p.clip for p in index.waiting_for_previews(_FILL, segments=self._segments)]
+        self.pool.submit(lacking, remake=index.meta("remake") is not None)
+
+    def collect(self) -> bool:
+        """Take over what is finished; say whether pages changed."""
+        results = self.pool.results()
+        if not results:
+            return False
+        self._generator.previews_changed((r.path, None if r.error else r.mtime_ns, r.error) for r in results)
+        self._generator.touched.clear()
+        if not self.backlog:
+            self._generator.index.drop_meta("remake")
+        return True
+
+    def close(self) -> None:
+        """Stop the workers; what they were at is done again next time."""
+        self.pool.close()

@@ -1,0 +1,82 @@
+"""Finds out what a video is before it is decoded: container by its first bytes, length and size by its headers."""
+
+from __future__ import annotations
+
+import math
+import re
+import stat
+from collections.abc import Callable
+from pathlib import Path
+
+from sitegen.archive.container import read_container
+from sitegen.clip import Clip
+from sitegen.previews.complaint import explain
+from sitegen.previews.ffmpeg import MOST_PIXELS, demuxer, probe_command
+from sitegen.previews.plan import Source
+
+_HEAD_BYTES = 400
+_DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
+_PICTURE = re.compile(r"^ +Stream #.* Video: .*?, (\d+)x(\d+)\b", re.MULTILINE)
+_NO_VIDEO = "there is no video in it"
+_SHORTEST_S, _LONGEST_S = 0.04, 864_000.0
+
+
+def look(video: Path, clip: Clip, ask: Callable[[list[str]], str]) -> Source | str:
+    """Return what is known of a video, or what is wrong with it; `ask` runs a command and returns what it said.
+
+    Only containers whose headers sitegen does not read itself cost a process.
+    """
+    try:
+        reader = _reader(video)
+        container = read_container(video)
+    except OSError as error:
+        return f"it cannot be read: {error.strerror}"
+    except _Unusable as reason:
+        return str(reason)
+    seconds = container.seconds if container is not None else None
+    if container is not None and seconds and math.isfinite(seconds):
+        if not container.has_video:
+            return _NO_VIDEO
+        return _source(reader, seconds, (container.width or 0) * (container.height or 0))
+    said = ask(probe_command(reader, str(video)))
+    told, pixels = _told(said)
+    if pixels == 0:
+        return _NO_VIDEO if "Input #0" in said else explain(said, str(video))
+    return _source(reader, told or _told_by(clip), pixels)
+
+
+class _Unusable(Exception):
+    """It is no video."""
+
+
+def _reader(video: Path) -> str:
+    """Return ffmpeg's reader for a file; raise OSError or _Unusable."""
+    status = video.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise _Unusable("it is not a file")
+    if status.st_size == 0:
+        raise _Unusable("the file is empty")
+    with video.open("rb") as file:
+        reader = demuxer(file.read(_HEAD_BYTES))
+    if reader is None:
+        raise _Unusable("it is not a video that sitegen knows (mp4, mkv, webm, mpegts or avi)")
+    return reader
+
+
+def _source(reader: str, seconds: float, pixels: int) -> Source | str:
+    if pixels > MOST_PIXELS:
+        return "its pictures are too large"
+    return Source(
+        demuxer=reader, seconds=min(_LONGEST_S, max(_SHORTEST_S, seconds)), pixels=pixels or MOST_PIXELS
+    )
+
+
+def _told(said: str) -> tuple[float | None, int]:
+    """Return seconds and pixels from what ffmpeg says of its input."""
+    duration, picture = _DURATION.search(said), _PICTURE.search(said)
+    seconds = int(duration[1]) * 3600 + int(duration[2]) * 60 + float(duration[3]) if duration else None
+    return seconds, int(picture[1]) * int(picture[2]) if picture else 0
+
+
+def _told_by(clip: Clip) -> float:
+    return (clip.end - clip.start).total_seconds() if clip.end else 0.0

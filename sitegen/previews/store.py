@@ -1,0 +1,117 @@
+"""Where previews lie: looks, puts and deletes below the site's `previews/`, and works in the site's `.sitegen-tmp/`."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import re
+import shutil
+import stat
+import tempfile
+from pathlib import Path, PurePosixPath
+
+from sitegen.archive.container import read_container
+from sitegen.archive.layout import preview_paths
+from sitegen.clip import Clip
+from sitegen.previews.ffmpeg import FILES, PROGRESS
+from sitegen.previews.plan import Made, Plan, plan
+from sitegen.settings import PreviewSettings
+
+_WORK = ".sitegen-tmp"
+_PREFIX = "previews-"
+_FRAMES = re.compile(r"^frame= *(\d+)", re.MULTILINE)
+_FILE_TIME_STEPS_NS = (1, 100, 1_000, 1_000_000, 1_000_000_000, 2_000_000_000)
+
+
+def have_previews(output: Path, clip: Clip, settings: PreviewSettings) -> bool:
+    """Say whether all previews of `clip` as it is now are there; False also when it is to get none. Only stats files."""
+    wanted = plan(clip, settings)
+    return wanted is not None and all(
+        _is_good(output / path, clip.mtime_ns) for path in wanted.outputs.values()
+    )
+
+
+def _is_good(path: Path, mtime_ns: int) -> bool:
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    return stat.S_ISREG(status.st_mode) and status.st_size > 0 and same_time(status.st_mtime_ns, mtime_ns)
+
+
+def same_time(stored_ns: int, given_ns: int) -> bool:
+    """Say whether a file system that was given one mtime may have stored the other: some keep whole seconds only."""
+    return any(stored_ns == given_ns - given_ns % step for step in _FILE_TIME_STEPS_NS)
+
+
+def workspace(output: Path) -> tempfile.TemporaryDirectory[str]:
+    """Return a new folder on the site's own file system, deleted at the end of `with`."""
+    folder = output / _WORK
+    folder.mkdir(parents=True, exist_ok=True)
+    return tempfile.TemporaryDirectory(prefix=_PREFIX, dir=folder, ignore_cleanup_errors=True)
+
+
+def sweep(output: Path) -> None:
+    """Delete the working folders that a killed instance left behind; call it while no previews are being made."""
+    for left in (output / _WORK).glob(_PREFIX + "*"):
+        shutil.rmtree(left, ignore_errors=True)
+
+
+def made_in(folder: Path) -> Made | None:
+    """Return what ffmpeg left in a working folder; None when any of it is missing, empty or cut."""
+    try:
+        if not all(_is_picture(folder / FILES[kind]) for kind in ("poster", "still", "sprite")):
+            return None
+        container = read_container(folder / FILES["video"])
+        frames = _FRAMES.findall((folder / PROGRESS).read_text())
+    except FileNotFoundError:
+        return None
+    if container is None or not container.complete or not container.has_video:
+        return None
+    return Made(frames=int(frames[-1]) if frames else 0, seconds=container.seconds or 0.0)
+
+
+def _is_picture(path: Path) -> bool:
+    """Say whether a JPEG file is there from its first marker to its last."""
+    data = path.read_bytes()
+    return data[:2] == b"\xff\xd8" and data[-2:] == b"\xff\xd9"
+
+
+def settle(folder: Path, mtime_ns: int) -> None:
+    """Bring the files in a working folder to the disk, and give them the video's mtime.
+
+    Without the fsync, a power cut could leave an empty file with the right name and time, taken for good ever after.
+    """
+    for name in FILES.values():
+        handle = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(handle)
+            os.utime(handle, ns=(mtime_ns, mtime_ns))
+        finally:
+            os.close(handle)
+
+
+def publish(folder: Path, output: Path, wanted: Plan) -> None:
+    """Move settled files from a working folder to their places in the site. Raises OSError."""
+    for kind, path in wanted.outputs.items():
+        target = output / path
+        for last in (False, False, True):
+            target.parent.mkdir(parents=True, exist_ok=True)
+            try:
+                (folder / FILES[kind]).rename(target)
+                break
+            except FileNotFoundError:  # remove_previews took the folder away while it was empty
+                if last:
+                    raise
+
+
+def remove_previews(output: Path, video_path: str) -> None:
+    """Delete the previews of a video (its path in the archive), and the folders that this leaves empty."""
+    for path in preview_paths(video_path).values():
+        (output / path).unlink(missing_ok=True)
+    for parent in PurePosixPath("previews", video_path).parents[:-1]:
+        with contextlib.suppress(FileNotFoundError):
+            try:
+                (output / parent).rmdir()
+            except OSError:
+                return  # not empty

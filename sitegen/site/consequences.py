@@ -1,0 +1,119 @@
+"""From what changed in the archive to the pages that must be written again. Reads the index as it is after the change.
+
+The pages themselves are named in sitegen.site.pages; here is what only the index can tell: who the neighbours are.
+Cost: a few queries a change, whatever the size of the archive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime
+
+from sitegen.archive import counts
+from sitegen.archive.index import Index, Placed
+from sitegen.archive.refresh import Change
+from sitegen.clip import Clip, Outage
+from sitegen.site.pages import (
+    Page,
+    Spot,
+    clip_pages,
+    touched_by_clip,
+    touched_by_gap,
+    touched_by_new_day,
+)
+
+_LAST = date.max
+
+
+def of_change(index: Index, change: Change) -> set[Page]:
+    """Return the pages that one changed clip touches."""
+    places = [p for p in (change.old, change.new) if p is not None]
+    pages = touched_by_clip(spot(p) for p in places)
+    for placed in places:
+        pages |= clip_pages(_around(index, placed))
+        pages |= _day_links(index, placed)
+        pages |= _gaps(index, placed)
+    return pages
+
+
+def spot(placed: Placed) -> Spot:
+    """Return where a clip is."""
+    clip = placed.clip
+    return Spot(clip.id, clip.listed_as, clip.camera, placed.day.isoformat(), clip.event)
+
+
+def _around(index: Index, placed: Placed) -> list[Spot | None]:
+    """Return the neighbours that link to a clip, and the clips of its Event."""
+    clip = placed.clip
+    if clip.kind == "segment":
+        return []
+    before = index.before(clip.listed_as, clip.start, clip.id)
+    after = index.after(clip.listed_as, clip.start, clip.id)
+    siblings = index.clips_of_event(clip.event) if clip.event else []
+    return [spot(p) for p in (before, after, *siblings) if p is not None]
+
+
+def _day_links(index: Index, placed: Placed) -> set[Page]:
+    """Return the pages that link to a clip's day as their neighbour, when the day may have come or gone."""
+    pages = set()
+    if len(index.clips_of_day_limited(placed.day, None, 2)) < 2:  # noqa: PLR2004 - it is alone, or gone
+        pages |= touched_by_new_day(counts.neighbour_days(index, placed.day))
+    if len(index.clips_of_day_limited(placed.day, placed.clip.camera, 2)) < 2:  # noqa: PLR2004 - likewise
+        around = counts.neighbour_days(index, placed.day, placed.clip.camera)
+        pages |= touched_by_new_day(around, placed.clip.camera)
+    return pages
+
+
+def _gaps(index: Index, placed: Placed) -> set[Page]:
+    """Return the pages whose gaps a clip may change: a segment borders on them, any clip may end an outage."""
+    clip = placed.clip
+    pages: set[Page] = set()
+    if clip.kind == "segment":
+        before = index.before("segment", clip.start, clip.id, clip.camera)
+        after = index.after("segment", clip.start, clip.id, clip.camera)
+        first = before.day if before else placed.day
+        last = max(after.day if after else placed.day, placed.day)
+        pages |= touched_by_gap(clip.camera, counts.days_between(index, first, last))
+    earlier = index.last_before(clip.camera, clip.start)
+    for outage in index.open_outages(clip.camera, earlier.clip.start if earlier else None, clip.start):
+        pages |= of_outage(index, outage)
+    return pages
+
+
+def of_outage(index: Index, outage: Outage) -> set[Page]:
+    """Return the pages that an outage touches: all days it lasts, and the days its segments' gaps reach to."""
+    before = index.before("segment", outage.start, "", outage.camera)
+    first = before.day if before else _date(outage.start)
+    reached: datetime | None = outage.end
+    if reached is None:
+        return touched_by_gap(outage.camera, counts.days_between(index, first, _LAST))
+    after = index.after("segment", reached, "", outage.camera)
+    last = after.day if after else _later(reached)
+    return touched_by_gap(outage.camera, counts.days_between(index, first, max(first, last)))
+
+
+def _date(when: datetime) -> date:
+    """Return a day that is not after the local day, in any zone."""
+    return date.fromordinal(when.date().toordinal() - 1)
+
+
+def _later(when: datetime) -> date:
+    return date.fromordinal(when.date().toordinal() + 1)
+
+
+def everything(cameras: Iterable[str], content: Iterable[str]) -> set[Page]:
+    """Return all pages but those that the index marks by itself (clips, days, cameras' days)."""
+    pages = {
+        Page("home"),
+        Page("cameras"),
+        Page("status"),
+        Page("api", key="event"),
+        Page("api", key="segment"),
+    }
+    pages |= {Page("camera", key=c) for c in cameras}
+    return pages | {Page("content", key=url) for url in content}
+
+
+def became_whole(old: Clip | None, new: Clip | None) -> bool:
+    """Say whether a clip is new to those who wait for clips: it is there and closed, and was not before."""
+    return new is not None and new.end is not None and (old is None or old.end is None)

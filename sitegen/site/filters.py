@@ -1,0 +1,114 @@
+"""The words and figures of pages: times in the site's zone, lengths, sizes. Pure; independent of the process's locale."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+MONTHS = (
+    "January", "February", "March", "April", "May", "June",
+    "July", "August", "September", "October", "November", "December",
+)  # fmt: skip
+_SIZES = ("kB", "MB", "GB", "TB", "PB")
+_MINUTE, _HOUR = 60, 3_600
+_KILO = 1_000
+
+
+def iso(when: date) -> str:
+    """Return RFC 3339 in UTC with Z, milliseconds only where there are any; a plain date as it is."""
+    if not isinstance(when, datetime):
+        return when.isoformat()
+    utc = when.astimezone(UTC)
+    precision = "milliseconds" if utc.microsecond >= _KILO else "seconds"
+    return utc.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
+
+
+def duration(seconds: float) -> str:
+    """Return a length in the two largest units that matter: "0.4 s", "38 s", "2 min 5 s", "1 h 5 min"."""
+    if 0 < seconds < 0.95:  # noqa: PLR2004 - what one decimal rounds to 1 is said in whole seconds
+        return f"{max(seconds, 0.1):.1f} s"
+    whole = round(seconds)
+    if whole < _MINUTE:
+        return f"{max(whole, 0)} s"
+    if whole < _HOUR:
+        return _two(whole // _MINUTE, "min", whole % _MINUTE, "s")
+    minutes = round(seconds / _MINUTE)
+    return _two(minutes // 60, "h", minutes % 60, "min")
+
+
+def _two(large: int, large_unit: str, small: int, small_unit: str) -> str:
+    return f"{large} {large_unit} {small} {small_unit}" if small else f"{large} {large_unit}"
+
+
+def filesize(count: int) -> str:
+    """Return a size in decimal units, two figures at least: "512 B", "4.2 MB", "38 GB"."""
+    if count < _KILO:
+        return f"{count} B"
+    value = float(count)
+    for unit in _SIZES:
+        value /= _KILO
+        if value < 999.5 or unit == _SIZES[-1]:  # noqa: PLR2004 - from here on it rounds to the next unit
+            break
+    return f"{value:.1f} {unit}" if value < 9.95 else f"{value:,.0f} {unit}"  # noqa: PLR2004 - as above
+
+
+def number(count: int) -> str:
+    """Return a count with its thousands set apart: "12,345"."""
+    return f"{count:,}"
+
+
+def count(amount: int, noun: str) -> str:
+    """Return a count with its noun: "1 event", "12,345 events"."""
+    return f"{amount:,} {noun}" if amount == 1 else f"{amount:,} {noun}s"
+
+
+def percent(value: float) -> str:
+    """Return a place or a width in percent, short enough for thousands of bars: "12.5%"."""
+    return f"{value:.3f}".rstrip("0").rstrip(".") + "%"
+
+
+def month(value: int) -> str:
+    """Return the name of month 1 to 12."""
+    return MONTHS[value - 1]
+
+
+def filters(zone: ZoneInfo) -> dict[str, Callable[..., str]]:
+    """Return every filter of templates by name; times of day are those of `zone`."""
+
+    def clock(when: datetime) -> str:
+        """Return HH:MM:SS, with the zone where clocks show this time twice."""
+        local = when.astimezone(zone)
+        return f"{local:%H:%M:%S}{_twice(local)}"
+
+    def hour(when: datetime) -> str:
+        """Return the hour it lies in: "03:00", with the zone where there are two of it."""
+        local = when.astimezone(zone)
+        return f"{local:%H}:00{_twice(local)}"
+
+    def moment(when: datetime) -> str:
+        """Return date, time and zone: "2026-11-22 03:55:03 CET"."""
+        return _written_out(when.astimezone(zone))
+
+    def day(when: date, form: str = "long") -> str:
+        """Return "Sunday, 22 November 2026", or with "short" "Sun 22 Nov 2026"; of a datetime its local day."""
+        local = when.astimezone(zone) if isinstance(when, datetime) else when
+        weekday, name = WEEKDAYS[local.weekday()], MONTHS[local.month - 1]
+        if form == "short":
+            return f"{weekday[:3]} {local.day} {name[:3]} {local.year:04}"
+        return f"{weekday}, {local.day} {name} {local.year:04}"
+
+    bound: tuple[Callable[..., str], ...] = (clock, hour, moment, day)
+    free: tuple[Callable[..., str], ...] = (iso, duration, filesize, number, count, percent, month)
+    return {function.__name__: function for function in bound + free}
+
+
+def _written_out(local: datetime) -> str:
+    return f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()}"
+
+
+def _twice(local: datetime) -> str:
+    """Return " CET" or the like when the local time occurs twice, else ""."""
+    other = local.replace(fold=1 - local.fold)
+    return f" {local.tzname()}" if other.utcoffset() != local.utcoffset() else ""

@@ -1,0 +1,92 @@
+"""Markdown to HTML: the owner's own pages from `content/`, and notes, which are not trusted."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+import markdown
+import msgspec
+import nh3
+
+from sitegen.archive.note import read_front_matter
+from sitegen.clip import Problem
+
+_EXTENSIONS = ["tables", "fenced_code", "sane_lists"]
+_RESERVED = frozenset(
+    (
+        "cameras",
+        "live",
+        "status",
+        "feeds",
+        "event_api",
+        "segment_api",
+        "previews",
+        "media",
+        "assets",
+        "announce",
+        "index",
+    )
+)
+
+
+class ContentPage(msgspec.Struct, frozen=True):
+    """One of the owner's pages."""
+
+    url: str
+    """`about/index.html`, relative to the site's root."""
+    title: str
+    body_html: str
+    digest: str
+    """Changes when its text does."""
+
+
+def note_html(text: str) -> str:
+    """Return a note's prose as HTML in which nothing can run and no picture is fetched from elsewhere."""
+    if not text.strip():
+        return ""
+    html = markdown.markdown(text, extensions=_EXTENSIONS)
+    return nh3.clean(
+        html, tags=nh3.ALLOWED_TAGS - {"img", "map", "area"}, url_schemes={"http", "https", "mailto"}
+    )
+
+
+def content_pages(folder: Path) -> tuple[tuple[ContentPage, ...], tuple[Problem, ...]]:
+    """Read the owner's pages; a folder that is not there holds none. Their HTML is the owner's own and is kept."""
+    pages, problems = [], []
+    for path in sorted(folder.rglob("*.md")) if folder.is_dir() else []:
+        parts = path.relative_to(folder).with_suffix("").parts
+        shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
+        if any(p.startswith(".") for p in parts):
+            continue
+        if parts[0] in _RESERVED or parts[0].isdecimal():
+            problems.append(
+                Problem(shown, "", f"{parts[0]} is a name of the site's own", "give the page another name")
+            )
+            continue
+        try:
+            pages.append(_read(path, parts))
+        except (OSError, UnicodeDecodeError) as error:
+            problems.append(
+                Problem(shown, "", f"cannot be read: {error}", "save it as UTF-8, with the right to read it")
+            )
+    return tuple(pages), tuple(problems)
+
+
+def _read(path: Path, parts: tuple[str, ...]) -> ContentPage:
+    data = path.read_bytes()
+    front, text = read_front_matter(data.decode())
+    title = front.get("title")
+    return ContentPage(
+        url="/".join((*map(quote, parts), "index.html")),
+        title=title if isinstance(title, str) and title else parts[-1].replace("-", " ").capitalize(),
+        body_html=markdown.markdown(text, extensions=_EXTENSIONS),
+        digest=hashlib.sha256(data).hexdigest()[:16],
+    )
+
+
+def top_pages(pages: tuple[ContentPage, ...]) -> Iterator[ContentPage]:
+    """Yield the pages that stand in the navigation: those directly in `content/`."""
+    return (p for p in pages if p.url.count("/") == 1)

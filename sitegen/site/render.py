@@ -1,0 +1,158 @@
+"""Makes the files of one page: key in, bytes out, or the word that the page is no more. Writes nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from sitegen.archive import counts
+from sitegen.clip import Camera, Problem
+from sitegen.site import contexts, feeds
+from sitegen.site.model import Model
+from sitegen.site.pages import Page, html_path, paths
+from sitegen.site.prose import ContentPage
+from sitegen.site.theme import Theme
+from sitegen.site.views import StatusView
+
+Files = dict[str, bytes]
+
+
+class Volatile(NamedTuple):
+    """What the status page says that does not follow from the archive."""
+
+    now: datetime
+    disk_total_bytes: int
+    disk_free_bytes: int
+    problems: Sequence[Problem]
+    backlog: int
+
+
+class Renderer:
+    """Makes pages from the model with a theme."""
+
+    def __init__(
+        self,
+        model: Model,
+        theme: Theme,
+        content: Sequence[ContentPage],
+        url: str,
+        volatile: Callable[[], Volatile],
+    ) -> None:
+        self.model, self.theme, self.url, self._volatile = model, theme, url, volatile
+        self.content = {p.url: p for p in content}
+        self._makers: Mapping[str, Callable[[Page], Files]] = {
+            "clip": self._clip,
+            "camera-day": self._camera_day,
+            "day": self._day,
+            "camera": self._camera,
+            "content": self._content_page,
+            "cameras": self._cameras,
+            "api": self._api,
+            "status": self._status,
+            "home": self._home,
+        }
+
+    def exists(self, page: Page) -> bool:
+        """Say whether the archive (or the owner) still has what a page shows."""
+        index = self.model.index
+        match page.kind:
+            case "clip":
+                placed = index.clip_by_id(page.key)
+                known = (
+                    placed is not None and placed.day.isoformat() == page.day and placed.clip.kind == "event"
+                )
+            case "camera-day":
+                known = page.key in self.model.by_id and counts.has_day(
+                    index, date.fromisoformat(page.day), page.key
+                )
+            case "day":
+                known = counts.has_day(index, date.fromisoformat(page.day))
+            case "camera":
+                known = page.key in self.model.by_id
+            case "content":
+                known = page.key in self.content
+            case _:
+                known = True
+        return known
+
+    def paths(self, page: Page) -> tuple[str, ...]:
+        """Return where a page's files lie; () for the page of a camera that nobody knows any more."""
+        if page.kind in {"camera", "camera-day"} and page.key not in self.model.by_id:
+            return ()
+        return paths(page, self.model.slugs)
+
+    def files(self, page: Page) -> Files | None:
+        """Return the files of a page by path, in the order they are to be written; None: the page is no more."""
+        return self._makers[page.kind](page) if self.exists(page) else None
+
+    def _html(self, template: str, page: Page, context: dict[str, Any]) -> Files:
+        path = html_path(page, self.model.slugs)
+        root = "../" * path.count("/")
+        return {path: self.theme.render(template, root, site=self.model.site, here=path, **context).encode()}
+
+    def _clip(self, page: Page) -> Files:
+        placed = self.model.index.clip_by_id(page.key)
+        if placed is None:
+            raise KeyError(page.key)
+        return self._html("clip.html", page, contexts.clip(self.model, placed))
+
+    def _day(self, page: Page) -> Files:
+        facts = contexts.DayFacts(self.model, date.fromisoformat(page.day))
+        data = feeds.day_json(self.model, page.day, facts.placed, facts.all_gaps())
+        html = self._html("day.html", page, contexts.day(self.model, facts))
+        return {self.paths(page)[0]: data} | html
+
+    def _camera_day(self, page: Page) -> Files:
+        facts = contexts.DayFacts(self.model, date.fromisoformat(page.day), page.key)
+        return self._html("camera-day.html", page, contexts.camera_day(self.model, facts, self._known(page)))
+
+    def _camera(self, page: Page) -> Files:
+        camera = self._known(page)
+        path = self.paths(page)[0]
+        html = self._html("camera.html", page, contexts.camera(self.model, camera))
+        feed = feeds.json_feed(
+            self.model,
+            self.model.index.newest("event", feeds.FEED_LENGTH, camera.id),
+            title=f"{self.model.site.title}: {camera.title}",
+            page=html_path(page, self.model.slugs),
+            feed=path,
+            url=self.url,
+        )
+        return {path: feed} | html
+
+    def _known(self, page: Page) -> Camera:
+        return self.model.by_id[page.key]
+
+    def _content_page(self, page: Page) -> Files:
+        found = self.content[page.key]
+        return self._html("page.html", page, {"title": found.title, "body_html": found.body_html})
+
+    def _cameras(self, page: Page) -> Files:
+        return self._html("cameras.html", page, contexts.cameras(self.model))
+
+    def _api(self, page: Page) -> Files:
+        newest = self.model.index.newest(page.key, feeds.API_LENGTH)
+        return dict(zip(self.paths(page), feeds.api_documents(self.model, newest), strict=True))
+
+    def status(self) -> StatusView:
+        """Return what the status page says now."""
+        return contexts.status(self.model, **self._volatile()._asdict())
+
+    def _status(self, page: Page) -> Files:
+        status = self.status()
+        html = self._html("status.html", page, {"title": "Status", "status": status})
+        return {"status.json": feeds.status_json(status)} | html
+
+    def _home(self, page: Page) -> Files:
+        latest = "feeds/latest.json"
+        feed = feeds.json_feed(
+            self.model,
+            self.model.index.newest("event", feeds.FEED_LENGTH),
+            title=self.model.site.title,
+            page="index.html",
+            feed=latest,
+            url=self.url,
+        )
+        html = self._html("home.html", page, contexts.home(self.model))
+        return {"index.json": feeds.index_json(self.model), latest: feed} | html

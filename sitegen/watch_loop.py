@@ -1,0 +1,145 @@
+"""Keeps the site current: waits for hints and finished previews, and does one build after another. Also the one build.
+
+The first hint of a burst is followed at once; what comes while a build runs is joined into the next one.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from sitegen.archive.watch import Hints, Watcher
+from sitegen.build import EVERYTHING, Built, Generator
+from sitegen.errors import ArchiveGone
+from sitegen.preview_work import PreviewWork
+from sitegen.settings import Settings
+
+log = logging.getLogger("sitegen.watch")
+
+RESCAN_S = 300.0
+SETTLE_S = 30.0
+"""A video without sidecar is adopted when it has not grown for so long: its hook may only be late."""
+RETRY_S = 10.0
+_LOOK_S = 2.0
+_LONGEST_PAUSE_S = 1.0
+
+
+def build_once(settings: Settings, *, full: bool, previews: bool, progress: Callable[[int], None]) -> Built:
+    """Build, make the previews that are missing, show them, and return; `progress` gets the backlog now and then.
+
+    Raises what Generator and Generator.build raise.
+    """
+    generator = Generator(settings, full=full)
+    try:
+        work = PreviewWork(generator) if previews else None
+        try:
+            built = generator.build()
+            if work is not None:
+                built = _make_previews(generator, work, built, progress)
+        finally:
+            if work is not None:
+                work.close()
+    finally:
+        generator.close()
+    return built
+
+
+def _make_previews(
+    generator: Generator, work: PreviewWork, built: Built, progress: Callable[[int], None]
+) -> Built:
+    work.submit()
+    while work.pool.backlog or work.pool.ready.is_set():
+        work.pool.ready.wait(_LOOK_S)
+        if work.collect():
+            built = _sum(built, generator.build(Hints()))
+        if work.pool.fault:
+            log.warning("previews wait: %s", work.pool.fault)
+            break
+        progress(work.backlog)
+        work.submit()
+    return built
+
+
+def _sum(first: Built, then: Built) -> Built:
+    return msgspec.structs.replace(
+        then,
+        published=first.published or then.published,
+        written=first.written + then.written,
+        deleted=first.deleted + then.deleted,
+    )
+
+
+def watch(
+    settings: Settings, stop: threading.Event, wake: threading.Event, *, on_build: Callable[[Built], None]
+) -> None:
+    """Keep the site current until `stop`; whoever sets `stop` sets `wake` too.
+
+    Raises UsageError, LockHeld at the start; later troubles are logged, and the old site stays up.
+    """
+    generator = Generator(settings, settle_s=SETTLE_S)
+    watcher = Watcher(settings.archive.root, wake, rescan_s=RESCAN_S, monotonic=time.monotonic)
+    work = PreviewWork(generator, wake.set)
+    try:
+        _Loop(generator, watcher, work, on_build).run(stop, wake)
+    finally:
+        work.close()
+        watcher.close()
+        generator.close()
+
+
+class _Loop:
+    """The state of one watch."""
+
+    def __init__(
+        self, generator: Generator, watcher: Watcher, work: PreviewWork, on_build: Callable[[Built], None]
+    ) -> None:
+        self.generator, self.watcher, self.work, self.on_build = generator, watcher, work, on_build
+        self.trouble = ""
+
+    def run(self, stop: threading.Event, wake: threading.Event) -> None:
+        """Build whenever there is a reason, until `stop`."""
+        while not stop.is_set():
+            wake.clear()
+            took_s = self._turn()
+            if self.trouble:
+                stop.wait(RETRY_S)
+                continue
+            # What a burst brings meanwhile is joined; a long build is followed by a rest.
+            stop.wait(min(took_s, _LONGEST_PAUSE_S))
+            wake.wait(_LOOK_S)
+
+    def _turn(self) -> float:
+        """Do one build if there is a reason; return the seconds it took."""
+        started = time.monotonic()
+        hints = self.watcher.take()
+        made = self.work.collect()
+        if not (hints or made or self.trouble or self.generator.index.held_stems()):
+            return 0.0
+        try:
+            built = self.generator.build(EVERYTHING if self.trouble else hints)
+        except (ArchiveGone, OSError) as error:
+            self.watcher.give_back(hints)
+            self._tell(str(error))
+            return 0.0
+        self._tell("")
+        if built.published:
+            took_ms = 1000 * (time.monotonic() - started)
+            log.info(
+                "revision %d: %d files written, %d deleted, %d clips, %d problems, %.0f ms",
+                *(built.revision, built.written, built.deleted, built.clips, built.problems, took_ms),
+            )
+        self.on_build(built)
+        self.work.submit()
+        return time.monotonic() - started
+
+    def _tell(self, trouble: str) -> None:
+        """Log a trouble when it begins and when it is over, not at each try."""
+        if trouble and trouble != self.trouble:
+            log.error("%s; trying again every %.0f s", trouble, RETRY_S)
+        elif self.trouble and not trouble:
+            log.info("works again: %s", self.trouble)
+        self.trouble = trouble

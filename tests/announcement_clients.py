@@ -1,0 +1,137 @@
+"""Clients of the announcer for tests: an event stream and a websocket, each read in a thread of its own."""
+
+import asyncio
+import http.client
+import json
+import socket
+import threading
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import aiohttp
+
+
+def announce(path: Path, *revisions: int, **more) -> None:
+    """Replace announcements.json as the generator does; each revision tells of one clip."""
+    items = [
+        {"revision": n, "clips": [f"101-{n}"], "days": ["2026-11-22"], "cameras": ["driveway"], **more}
+        for n in revisions
+    ]
+    new = path.with_name(f".{path.name}.new")
+    new.write_text(json.dumps({"announcements": items}))
+    new.replace(path)
+
+
+def said(n: int) -> dict:
+    """What clients get for a revision of `announce`."""
+    return {"revision": n, "clips": [f"101-{n}"], "days": ["2026-11-22"], "cameras": ["driveway"]}
+
+
+class StreamClient:
+    """An EventSource: `messages` are (id or None, data)."""
+
+    def __init__(self, port: int, path: str, **headers: str) -> None:
+        self.connection = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.connection.request("GET", path, headers={k.replace("_", "-"): v for k, v in headers.items()})
+        self.response = self.connection.getresponse()
+        self.socket = self.connection.sock
+        self.headers = {name.lower(): value for name, value in self.response.getheaders()}
+        self.messages: list[tuple[int | None, object]] = []
+        self.comments = 0
+        self.retry: int | None = None
+        self.ended = False
+        self.thread = threading.Thread(target=self._read, daemon=True)
+        self.thread.start()
+
+    def _read(self) -> None:
+        identity = None
+        try:
+            for raw in self.response:
+                name, _, value = raw.decode().rstrip("\n").partition(":")
+                if name == "id":
+                    identity = int(value)
+                elif name == "retry":
+                    self.retry = int(value)
+                elif name == "data":
+                    self.messages.append((identity, json.loads(value)))
+                    identity = None
+                elif value:
+                    self.comments += 1
+        except (OSError, http.client.HTTPException, ValueError, AttributeError):
+            pass
+        self.ended = True
+
+    @property
+    def data(self) -> list[object]:
+        return [data for _, data in self.messages]
+
+    def close(self) -> None:
+        if self.socket is not None:
+            with suppress(OSError):  # it has ended by itself
+                self.socket.shutdown(socket.SHUT_RDWR)
+        self.thread.join(30)
+        self.response.close()
+        self.connection.close()
+
+
+class SocketClient:
+    """A websocket: `data` are the texts received, as JSON; `status` when it was refused."""
+
+    def __init__(self, port: int, path: str, **headers: str) -> None:
+        self.url = f"http://127.0.0.1:{port}{path}"
+        self.headers = {k.replace("_", "-"): v for k, v in headers.items()}
+        self.data: list[object] = []
+        self.opened = threading.Event()
+        self.status: int | None = None
+        self.ended = False
+        self.loop = asyncio.new_event_loop()
+        self.stop = asyncio.Event()
+        self.thread = threading.Thread(target=self._run, daemon=True)
+        self.thread.start()
+        self.opened.wait(30)
+
+    def _run(self) -> None:
+        try:
+            self.loop.run_until_complete(self._read())
+        finally:
+            self.ended = True
+            self.opened.set()
+            self.loop.close()
+
+    async def _read(self) -> None:
+        async with aiohttp.ClientSession() as session:
+            try:
+                async with session.ws_connect(self.url, headers=self.headers) as connected:
+                    self.status = 101
+                    self.opened.set()
+                    stopping = asyncio.ensure_future(self.stop.wait())
+                    while not stopping.done():
+                        receiving = asyncio.ensure_future(connected.receive())
+                        await asyncio.wait({receiving, stopping}, return_when=asyncio.FIRST_COMPLETED)
+                        if not receiving.done():
+                            receiving.cancel()
+                            break
+                        if receiving.result().type is not aiohttp.WSMsgType.TEXT:
+                            break
+                        self.data.append(json.loads(receiving.result().data))
+                    stopping.cancel()
+            except aiohttp.WSServerHandshakeError as error:
+                self.status = error.status
+            except aiohttp.ClientError:
+                self.status = 0
+
+    def close(self) -> None:
+        if not self.ended:
+            with suppress(RuntimeError):  # its loop has just ended
+                self.loop.call_soon_threadsafe(self.stop.set)
+        self.thread.join(30)
+
+
+@contextmanager
+def clients(*made):
+    """Close all clients at the end."""
+    try:
+        yield made
+    finally:
+        for client in made:
+            client.close()

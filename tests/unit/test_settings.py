@@ -1,0 +1,301 @@
+"""sitegen.settings: what sitegen.toml may say, and how it is refused."""
+
+import os
+import stat
+from pathlib import Path
+
+import pytest
+
+from sitegen import camera_id
+from sitegen.archive import layout
+from sitegen.errors import SitegenError, UsageError, UsageErrors
+from sitegen.secret import Secret
+from sitegen.settings import SECTIONS, load
+
+
+def written(folder: Path, text: str) -> Path:
+    file = folder / "sitegen.toml"
+    file.write_text(text)
+    return file
+
+
+def refused(folder: Path, text: str) -> UsageError:
+    with pytest.raises(UsageError) as caught:
+        load(written(folder, text))
+    return caught.value
+
+
+def test_an_empty_file_gives_every_default(tmp_path):
+    """Every key has a default, and paths are relative to the file's folder, whatever the working directory."""
+    settings = load(written(tmp_path, ""))
+    assert settings.file == tmp_path / "sitegen.toml"
+    assert (settings.site.title, settings.site.timezone, settings.site.theme) == ("Cameras", "UTC", "default")
+    assert (settings.site.content, settings.site.output) == (tmp_path / "content", tmp_path / "site")
+    assert (settings.archive.root, settings.archive.state) == (tmp_path / "archive", tmp_path / "state")
+    assert settings.site.full_video
+    assert settings.motion.config is None
+    assert settings.camera == {}
+    assert (settings.record.segment_seconds, settings.record.transport) == (300, "tcp")
+    assert (settings.previews.width, settings.previews.segments, settings.previews.workers) == (640, "keyframes", 1)
+    assert (settings.announce.host, settings.announce.port) == ("127.0.0.1", 8082)
+
+
+def test_a_file_named_relatively_still_gives_absolute_paths(tmp_path, monkeypatch):
+    """All paths in the settings are absolute."""
+    written(tmp_path, '[motion]\nconfig = "../motion.conf"')
+    monkeypatch.chdir(tmp_path)
+    settings = load(Path("sitegen.toml"))
+    assert settings.motion.config == tmp_path.parent / "motion.conf"
+    assert settings.site.output.is_absolute()
+
+
+def test_every_key_that_works_now_is_read(tmp_path):
+    """The contract's example, less the keys of later versions, is taken as it stands."""
+    text = """
+        [site]
+        title = "Home"
+        timezone = "Europe/Berlin"
+        language = "pt-BR"
+        url = "https://cctv.example/x"
+        theme = "my/theme"
+        content = "/srv/content"
+        output = "../out"
+        full_video = false
+        [archive]
+        root = "a"
+        state = "s"
+        [motion]
+        config = ""
+        [camera.101]
+        title = "Driveway"
+        url = "rtsp://user:pw@host/…"
+        order = 1
+        record = false
+        [record]
+        segment_seconds = 60
+        transport = "udp"
+        stall_seconds = 7.5
+        [previews]
+        width = 320
+        segments = "none"
+        workers = 2
+        cpu_percent = 50
+        [announce]
+        listen = "[::1]:0"
+    """
+    settings = load(written(tmp_path, text))
+    assert settings.site.theme == str(tmp_path / "my/theme")
+    assert settings.site.content == Path("/srv/content")
+    assert settings.site.output == tmp_path.parent / "out"
+    assert settings.motion.config is None
+    camera = settings.camera["101"]
+    assert (camera.title, camera.order, camera.record) == ("Driveway", 1, False)
+    assert camera.url == Secret("rtsp://user:pw@host/…")
+    assert settings.record.stall_seconds == 7.5
+    assert (settings.announce.host, settings.announce.port) == ("::1", 0)
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ('[site]\ntitle = 3', "site.title"),
+        ('[site]\ntitle = "a\\nb"', "site.title"),
+        ('[site]\ntitle = "a\\n"', "site.title"),
+        ('[site]\ntimezone = "Mars/Base"', "site.timezone"),
+        ('[site]\ntimezone = "../etc/passwd"', "site.timezone"),
+        ('[site]\ntimezone = ""', "site.timezone"),
+        ('[site]\nlanguage = "english language"', "site.language"),
+        ('[site]\nurl = "ftp://x"', "site.url"),
+        ('[site]\nurl = "javascript:alert(1)"', "site.url"),
+        ('[site]\ncontent = ""', "site.content"),
+        ('[site]\noutput = "archive/site"', "site.output"),
+        ('[site]\noutput = "."', "site.output"),
+        ('[archive]\nstate = "archive/.state"', "archive.state"),
+        ('[archive]\nstate = "site/state"', "archive.state"),
+        ('[archive]\nroot = "site/archive"', "archive.root"),
+        ('[record]\nsegment_seconds = 0', "record.segment_seconds"),
+        ('[record]\nsegment_seconds = 3601', "record.segment_seconds"),
+        ('[record]\nsegment_seconds = true', "record.segment_seconds"),
+        ('[record]\nsegment_seconds = 1.5', "record.segment_seconds"),
+        ('[record]\nstall_seconds = nan', "record.stall_seconds"),
+        ('[record]\nstall_seconds = inf', "record.stall_seconds"),
+        ('[record]\ntransport = "sctp"', "record.transport"),
+        ('[previews]\nwidth = 641', "previews.width"),
+        ('[previews]\nwidth = 158', "previews.width"),
+        ('[previews]\nworkers = 65', "previews.workers"),
+        ('[previews]\ncpu_percent = -1', "previews.cpu_percent"),
+        ('[previews]\ncpu_percent = 10000000', "previews.cpu_percent"),
+        ('[announce]\nlisten = "localhost"', "announce.listen"),
+        ('[announce]\nlisten = "localhost:65536"', "announce.listen"),
+        ('[announce]\nlisten = "a b:80"', "announce.listen"),
+        ('[announce]\nlisten = "::1:80"', "announce.listen"),
+        ('[announce]\nlisten = ":80"', "announce.listen"),
+        ('[camera."front door"]', "camera.front door"),
+        ('[camera.".."]', "camera..."),
+        ('[camera.5]\nurl = "no address"', "camera.5.url"),
+        ('[camera.5]\nurl = "-i file"', "camera.5.url"),
+        ('[camera.5]\nurl = "rtsp://a\\nb"', "camera.5.url"),
+        ('[camera.5]\norder = "1"', "camera.5.order"),
+        ('[camera.5]\nurl_env = "A B"', "camera.5.url_env"),
+        ('[camera.5.deeper]\nx = 1', "camera.5.deeper"),
+        ("camera = 3", "camera"),
+        ("[camera]\n5 = 3", "camera.5"),
+        ("site = 3", "site"),
+        ("[[site]]", "site"),
+    ],
+)  # fmt: skip
+def test_a_value_that_cannot_be_is_refused(tmp_path, text, key):
+    """The error names the file, the dotted key, the reason and a remedy."""
+    error = refused(tmp_path, text)
+    assert (error.file, error.key) == (str(tmp_path / "sitegen.toml"), key)
+    assert error.reason
+    assert error.remedy
+    assert error.exit_code == 2
+    assert not isinstance(error, UsageErrors)
+    assert str(error).startswith(f"{error.file}: {key}: ")
+
+
+@pytest.mark.parametrize(
+    ("text", "key", "near"),
+    [
+        ('[site]\ntitel = "x"', "site.titel", "title"),
+        ("[sit]", "sit", "site"),
+        ("[record]\nsegment_second = 3", "record.segment_second", "segment_seconds"),
+        ('[camera.1]\nURL = "rtsp://x"', "camera.1.URL", "url"),
+    ],
+)
+def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path, text, key, near):
+    """A typing mistake is told with what was probably meant."""
+    error = refused(tmp_path, text)
+    assert error.key == key
+    assert near in error.remedy
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        ("[retention.events]\nmax_age_days = 3", "retention"),
+        ("[mirror.offsite]", "mirror"),
+        ("[notify]", "notify"),
+        ('[camera.1]\nsub_url = "rtsp://u:secret@h"', "camera.1.sub_url"),
+        ("[camera.1.retention.events]", "camera.1.retention"),
+        ('[previews]\nexecutor = "local"', "previews.executor"),
+    ],
+)
+def test_a_key_of_a_later_version_is_refused_as_such(tmp_path, text, key):
+    """What does nothing yet is not accepted in silence: somebody would rely on it."""
+    error = refused(tmp_path, text)
+    assert error.key == key
+    assert "not in this version" in error.reason
+    assert "secret" not in str(error)
+
+
+def test_all_that_is_wrong_is_told_at_once(tmp_path):
+    """One run shows all mistakes of a file, a line each."""
+    error = refused(tmp_path, '[site]\ntitel = 1\nurl = 3\n[record]\ntransport = "x"\n[announce]\nlisten = 3')
+    assert isinstance(error, UsageErrors)
+    assert {one.key for one in error.errors} == {"site.titel", "site.url", "record.transport", "announce.listen"}
+    assert len(str(error).splitlines()) == 4
+
+
+@pytest.mark.parametrize("data", [b"[site", b"\xff", b"a = " + b"[" * 5_000, b"site.title = 'a'\n[site]\n"])
+def test_a_file_that_is_no_toml_is_refused(tmp_path, data):
+    """Rubbish is a usage error with the file's name, never a traceback."""
+    (tmp_path / "sitegen.toml").write_bytes(data)
+    with pytest.raises(UsageError) as caught:
+        load(tmp_path / "sitegen.toml")
+    assert caught.value.file == str(tmp_path / "sitegen.toml")
+
+
+def test_a_missing_file_says_how_to_make_one(tmp_path):
+    """Who starts without a configuration is told about `sitegen init`."""
+    with pytest.raises(UsageError, match="sitegen init"):
+        load(tmp_path / "sitegen.toml")
+    with pytest.raises(UsageError, match="directory"):
+        load(tmp_path)
+
+
+def test_a_password_is_never_shown(tmp_path, monkeypatch):
+    """No refusal of a camera's address quotes it, and the settings print as ***."""
+    monkeypatch.setenv("BAD", "hunter2 and spaces")
+    (tmp_path / "bad.url").write_text("hunter2\nhunter2")
+    (tmp_path / "binary.url").write_bytes(b"hunter2\xff")
+    text = """
+        [camera.1]
+        url = "user:hunter2@host"
+        [camera.2]
+        url_env = "BAD"
+        [camera.3]
+        url_file = "bad.url"
+        [camera.4]
+        url_file = "binary.url"
+        [camera.5]
+        url = ["rtsp://user:hunter2@host/"]
+    """
+    error = refused(tmp_path, text)
+    assert isinstance(error, UsageErrors)
+    assert len(error.errors) == 5
+    assert "hunter2" not in str(error)
+    good = load(written(tmp_path, '[camera.1]\nurl = "rtsp://user:hunter2@host/"'))
+    assert "hunter2" not in f"{good} {good!r} {good.camera['1'].url:>20}"
+    assert "***" in repr(good)
+
+
+def test_an_address_can_stay_out_of_the_file(tmp_path, monkeypatch):
+    """url_file (relative to the file) and url_env are resolved when the file is read."""
+    monkeypatch.setenv("CAMERA_TWO", " rtsp://two/ ")
+    (tmp_path / "secrets").mkdir()
+    (tmp_path / "secrets/one").write_text("rtsp://u:p@one/\n")
+    settings = load(written(tmp_path, '[camera.1]\nurl_file = "secrets/one"\n[camera.2]\nurl_env = "CAMERA_TWO"'))
+    assert settings.camera["1"].url == Secret("rtsp://u:p@one/")
+    assert settings.camera["2"].url == Secret("rtsp://two/")
+
+
+def test_an_address_that_is_not_there_is_refused(tmp_path, monkeypatch):
+    """A missing file or variable, and two addresses for one camera, are errors."""
+    monkeypatch.delenv("NOT_SET", raising=False)
+    text = """
+        [camera.1]
+        url_file = "missing"
+        [camera.2]
+        url_env = "NOT_SET"
+        [camera.3]
+        url = "rtsp://x"
+        url_env = "HOME"
+    """
+    error = refused(tmp_path, text)
+    assert isinstance(error, UsageErrors)
+    assert [one.key for one in error.errors] == ["camera.1.url_file", "camera.2.url_env", "camera.3.url_env"]
+
+
+def test_camera_ids_are_those_of_the_layout():
+    """The rule for camera ids stands in one place."""
+    for text in ("101", "a.b", "..", "", "a/b", "x" * 65, "ä"):
+        assert layout.is_camera_id(text) == camera_id.is_camera_id(text)
+    assert camera_id.is_camera_id("101")
+    assert not camera_id.is_camera_id("..")
+
+
+def test_a_secret_masks_what_others_say():
+    """What ffmpeg says of an address is shown without the address, its user and its password."""
+    secret = Secret("rtsp://user:p%40ss@host/stream")
+    assert secret.mask("rtsp://user:p%40ss@host/stream: 401, p@ss, user:p%40ss") == "***: 401, ***, ***"
+    assert Secret("rtsp://host/").mask("host is gone") == "host is gone"
+    assert Secret("http://[bad").mask("open http://[bad") == "open ***"
+    assert secret == Secret("rtsp://user:p%40ss@host/stream")
+    assert secret != "rtsp://user:p%40ss@host/stream"
+    assert len({secret, Secret(secret.reveal())}) == 1
+
+
+def test_every_key_is_documented():
+    """Each field carries its description: the reference page and `sitegen init` are made of them."""
+    for section in SECTIONS.values():
+        assert section.__doc__
+        for name, hint in section.__annotations__.items():
+            assert "key(" in str(hint), name
+
+
+def test_errors_are_told_without_a_traceback():
+    """A usage error is one of those that the command line catches."""
+    assert issubclass(UsageErrors, SitegenError)
+    assert stat.S_ISREG(os.stat(__file__).st_mode)
