@@ -163,9 +163,8 @@ def serve(context: _Context, listen: str) -> None:
             "--listen", "", f"{listen!r} is not HOST:PORT", "write, for instance, 127.0.0.1:8080"
         )
     stop, wake = _stop_on_signals()
-    server.serve(
-        context.settings(), host.strip("[]"), int(port), stop, wake, lambda a: click.echo(a, err=True)
-    )
+    address = (host.strip("[]"), int(port))
+    server.serve(context.settings(), address, stop=stop, wake=wake, tell=lambda a: click.echo(a, err=True))
 
 
 @cli.command()

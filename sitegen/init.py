@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import logging
 import os
+import sys
 import textwrap
 from pathlib import Path
 from typing import Any, get_type_hints
 
 import msgspec
 
+from sitegen.errors import UsageError
 from sitegen.resources import resource
 from sitegen.sections import toml_value, unwrap, wanted
 from sitegen.settings import SECTIONS
@@ -17,17 +19,21 @@ from sitegen.settings import SECTIONS
 _LOG = logging.getLogger(__name__)
 _FOLDERS = ("archive/events", "archive/segments")
 _WIDTH = 100
+_OBVIOUS = (bool, Path)
 _HEAD = """\
 What sitegen does here. Every key stands at its default, behind a #: remove the # to change it.
 Relative paths are relative to this file. All keys: docs/reference/configuration.md."""
 
 
 def init_folder(folder: Path) -> tuple[Path, ...]:
-    """Write what a new installation needs into `folder` and return the files written; raise OSError if it cannot.
+    """Write what a new installation needs into `folder` and return the files written.
+
+    Raises UsageError for a folder whose path Motion could not handle, and OSError when the disk refuses.
 
     A file that is there already stays as it is, and the log says so.
     """
     folder = Path(os.path.abspath(folder))  # noqa: PTH100 - resolve() would write another path into Motion's files
+    _refuse_unsafe(folder)
     for name in _FOLDERS:
         (folder / name).mkdir(parents=True, exist_ok=True)
     files = _files(folder)
@@ -37,17 +43,43 @@ def init_folder(folder: Path) -> tuple[Path, ...]:
 def _files(folder: Path) -> dict[str, bytes]:
     """Return the texts of all files by their path in the folder."""
     files = {"sitegen.toml": sample_configuration().encode()}
-    for source in sorted(resource("content").rglob("*.md")):
+    for source in _sources("content"):
         files[f"content/{source.relative_to(resource('content'))}"] = source.read_bytes()
-    for source in sorted(resource("motion").rglob("*.conf")):
-        files[f"motion/{source.relative_to(resource('motion'))}"] = _filled(
-            source.read_text(), folder
-        ).encode()
+    for source in _sources("motion"):
+        text = _filled(source.read_text(encoding="utf-8"), folder)
+        files[f"motion/{source.relative_to(resource('motion'))}"] = text.encode()
     return files
 
 
+def _sources(name: str) -> list[Path]:
+    return [
+        path for path in sorted(resource(name).rglob("*")) if path.is_file() and not path.name.startswith(".")
+    ]
+
+
 def _filled(text: str, folder: Path) -> str:
+    """Put the paths of this folder where Motion's configuration leaves room for them."""
+    paths = {"@ARCHIVE@": folder / "archive", "@CAMERAS@": folder / "motion/cameras", "@HOOK@": _hook()}
+    for name, path in paths.items():
+        text = text.replace(name, str(path))
     return text
+
+
+def _hook() -> Path:
+    """Return the program that Motion calls: the script that needs only Python, else the installed command."""
+    script = resource("hooks") / "sitegen-hook"
+    installed = Path(sys.executable).with_name("sitegen-hook")
+    return installed if " " in str(script) or not os.access(script, os.X_OK) else script
+
+
+def _refuse_unsafe(folder: Path) -> None:
+    """Raise UsageError for a folder whose name would mean something else in Motion's hooks."""
+    for path, unsafe in ((folder, "%'\"\\\n\r"), (_hook(), "%'\"\\\n\r \t")):
+        if set(str(path)) & set(unsafe):
+            reason = (
+                "has a percent sign, quote, backslash or the like in its path, which Motion would misread"
+            )
+            raise UsageError(path, "", reason, "choose a folder with a plain name")
 
 
 def _write(path: Path, data: bytes) -> bool:
@@ -76,7 +108,8 @@ def _section(name: str, kind: type[msgspec.Struct]) -> str:
 
 
 def _meaning(hint: Any) -> str:
-    return f"{unwrap(hint)[1].description} ({wanted(hint)})"
+    base, meta = unwrap(hint)
+    return meta.description or "" if base in _OBVIOUS else f"{meta.description} ({wanted(hint)})"
 
 
 def _shown(hint: Any, default: object) -> object:

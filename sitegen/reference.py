@@ -16,6 +16,7 @@ from sitegen.archive.sidecar import LONGEST_CLIP, LONGEST_OUTAGE, SidecarKeys
 from sitegen.clip import Motion
 from sitegen.sections import is_optional, toml_value, unwrap, wanted
 from sitegen.settings import SECTIONS
+from sitegen.site.view_reference import view_reference
 
 _MADE = "<!-- Made by `make reference` from the code; changes here are lost. -->\n"
 
@@ -79,6 +80,7 @@ def pages() -> dict[str, str]:
         "configuration.md": _configuration(),
         "sidecar.md": _sidecar(),
         "sidecar.schema.json": json.dumps(sidecar_schema(), indent=2) + "\n",
+        "theme-views.md": view_reference(_MADE),
     }
 
 

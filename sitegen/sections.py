@@ -7,7 +7,6 @@ documentation is made from the same fields (sitegen.reference).
 from __future__ import annotations
 
 import difflib
-import math
 import os
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -85,7 +84,7 @@ def read_section(kind: type[T], table: object, where: str, found: Findings, late
             refuse_unknown(dotted, name, hints, found, later)
         elif value != "" or not is_optional(hints[name]):
             try:
-                values[name] = msgspec.convert(_finite(value), hints[name], dec_hook=_path)
+                values[name] = msgspec.convert(value, hints[name], dec_hook=_path)
             except msgspec.ValidationError:
                 found.add(dotted, reason(value, hints[name]), _remedy(kind, name, hints[name]))
     return kind(**values)
@@ -111,11 +110,6 @@ def refuse_unknown(
     near = difflib.get_close_matches(name, names, n=1)
     remedy = f"did you mean {near[0]}?" if near else "remove it; known here: " + ", ".join(names)
     found.add(dotted, "is unknown", remedy)
-
-
-def _finite(value: object) -> object:
-    """Make text of TOML's `inf` and `nan`, which are numbers to msgspec and useless to us."""
-    return str(value) if isinstance(value, float) and not math.isfinite(value) else value
 
 
 def absolute(section: T, base: Path) -> T:

@@ -23,6 +23,10 @@ S = TypeVar("S", bound=msgspec.Struct)
 Transport: TypeAlias = Literal["tcp", "udp"]
 SegmentPreviews: TypeAlias = Literal["keyframes", "full", "none"]
 
+_ENV: dict[str, Any] = {
+    "pattern": r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)",
+    "form": "the name of an environment variable",
+}
 _TAG = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$(?!\n)"
 _LINE: dict[str, Any] = {
     "pattern": r"^[^\x00-\x1f\x7f]*$(?!\n)",
@@ -131,16 +135,7 @@ class CameraKeys(msgspec.Struct, frozen=True, kw_only=True):
         | None
     ) = None
     url_env: (
-        Annotated[
-            str,
-            key(
-                "The name of an environment variable that holds the address.",
-                example="DRIVEWAY_URL",
-                pattern=r"^[A-Za-z_][A-Za-z0-9_]*$",
-                form="the name of an environment variable",
-            ),
-        ]
-        | None
+        Annotated[str, key("A variable that holds the address.", example="DRIVEWAY_URL", **_ENV)] | None
     ) = None
     order: (
         Annotated[

@@ -84,6 +84,7 @@ class SocketClient:
         self.opened = threading.Event()
         self.status: int | None = None
         self.ended = False
+        self.close_code: int | None = None
         self.loop = asyncio.new_event_loop()
         self.stop = asyncio.Event()
         self.thread = threading.Thread(target=self._run, daemon=True)
@@ -112,6 +113,7 @@ class SocketClient:
                             receiving.cancel()
                             break
                         if receiving.result().type is not aiohttp.WSMsgType.TEXT:
+                            self.close_code = connected.close_code
                             break
                         self.data.append(json.loads(receiving.result().data))
                     stopping.cancel()

@@ -28,6 +28,7 @@ _SPREAD_TIME = re.compile(
 _DATE = re.compile(r"(19|20)\d\d([-_]?[01]\d([-_]?[0-3]\d)?)?\Z", re.ASCII)
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS = range(1970, 2262)
+_NO_VIDEO = "no video can be found in it: it was cut before its index was written, or is another kind of file"
 _LONGEST_S = 30 * 86_400.0
 
 
@@ -45,26 +46,25 @@ def adopt(
     path: relative to the archive's root. size: in bytes. container: what read_container says of it.
     zone: in which a name tells the time, unless it says Z; our own names do.
     """
-    name = PurePosixPath(path).name
     if size == 0:
         return Problem(path, "", "the video is empty", "delete it, if nothing is writing to it any more")
-    if _is_unusable(name, container):
-        return Problem(
-            path,
-            "",
-            "no video can be found in it: it was cut before its index was written, or is another kind of file",
-            "repair it, or take it out of the archive",
-        )
+    if _is_unusable(path, container):
+        return Problem(path, "", _NO_VIDEO, "repair it, or take it out of the archive")
     modified = _EPOCH + timedelta(microseconds=mtime_ns // 1000)
     start, end = _span(path, modified, _length(container), zone)
     return Sidecar(
-        kind=_kind(path), camera=_camera(path, known_cameras), start=start, end=end, video=name, extra={}
+        kind=_kind(path),
+        camera=_camera(path, known_cameras),
+        start=start,
+        end=end,
+        video=path.rpartition("/")[2],
+        extra={},
     )
 
 
-def _is_unusable(name: str, container: Container | None) -> bool:
+def _is_unusable(path: str, container: Container | None) -> bool:
     if container is None:
-        return name.lower().endswith(_HEADERS_ARE_READ)
+        return path.lower().endswith(_HEADERS_ARE_READ)
     return not container.has_video
 
 
@@ -123,7 +123,7 @@ def _kind(path: str) -> SidecarKind:
 
 def _camera(path: str, known: Collection[str]) -> str:
     """Return the camera that the path tells: by its place, by a folder's name, by how the file's name begins."""
-    *folders, name = PurePosixPath(path).parts
+    *folders, name = path.split("/")
     for kind, folder in pairwise(folders):
         if kind in _KIND_OF_FOLDER and (
             folder in known or (is_camera_id(folder) and not _DATE.match(folder))

@@ -37,11 +37,11 @@ def merge(motion: tuple[MotionCamera, ...], own: dict[str, CameraSettings]) -> t
     )
 
 
-def _place(camera: str, own: dict[str, CameraSettings]) -> tuple[bool, int, int, str]:
-    """Cameras with an order come first, by it; then by id, numbers as numbers."""
+def _place(camera: str, own: dict[str, CameraSettings]) -> tuple[bool, int, bool, int, str]:
+    """Cameras with an order come first, by it; then by id, numbers as numbers and before words."""
     order = own[camera].order if camera in own else None
-    number = int(camera) if camera.isdecimal() else 0
-    return order is None, order or 0, number, camera
+    is_number = camera.isdecimal()
+    return order is None, order or 0, not is_number, int(camera) if is_number else 0, camera
 
 
 def _merged(camera: str, order: int, known: MotionCamera | None, own: CameraSettings) -> RecordedCamera:

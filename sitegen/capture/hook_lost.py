@@ -11,7 +11,7 @@ from sitegen.capture.hook_merge import own_fields
 from sitegen.capture.hook_outages import derive_outages
 from sitegen.capture.hook_times import from_rfc3339
 
-_CUT_AT, _CUT_TO = 400, 200
+_CUT_AT, _CUT_TO = 60, 30
 
 
 def record_outage(root: str, camera: str, fact: Fact) -> None:

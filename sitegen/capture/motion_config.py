@@ -1,7 +1,7 @@
 """Reads the cameras out of Motion's configuration: motion.conf, its camera files and its camera_dir; writes nothing.
 
 It follows what Motion 4.5 does: an option before a `camera` or `camera_dir` line holds for the cameras of that
-line too (but camera_id), one after it does not.
+line too, one after it does not.
 """
 
 from __future__ import annotations
@@ -21,6 +21,8 @@ from sitegen.settings_rules import is_camera_url
 _LINE = re.compile(r"[ \t]*([^ \t=]+)[ \t=]*(.*)")
 _QUOTED = re.compile(r"([\"'])(.*)\1\Z")
 _RENAMED = {"thread": "camera", "netcam_highres": "netcam_high_url", "netcam_high_res": "netcam_high_url"}
+_SOURCES = frozenset({"netcam_url", "netcam_high_url", "video_device", "videodevice", "mmalcam_name"})
+"""Options without which motion.conf alone describes no camera."""
 _FOR_FFMPEG = {"mjpg": "http", "mjpeg": "http"}
 """Schemes that only Motion knows, and what they are called elsewhere."""
 _MOTION_ONLY = frozenset({"v4l2", "jpeg"})
@@ -47,14 +49,14 @@ def read_motion_config(path: Path) -> tuple[MotionCamera, ...]:
     cameras: list[tuple[Path, dict[str, str]]] = []
     for option, value in _options(path):
         if option == "camera":
-            cameras.append(_camera_file(path.parent / value, own))
+            cameras.append((file := path.parent / value, own | dict(_options(file))))
         elif option == "camera_dir":
-            cameras += [_camera_file(file, own) for file in _files_of(path, path.parent / value)]
+            cameras += [(file, own | dict(_options(file))) for file in _files_of(path, path.parent / value)]
         else:
             own[option] = value
     ids = _ids([own, *(options for _, options in cameras)])
     if not cameras:
-        return (_camera(path, ids[0], own),)
+        return (_camera(path, ids[0], own),) if own.keys() & _SOURCES else ()
     return tuple(
         _camera(file, number, options) for (file, options), number in zip(cameras, ids[1:], strict=True)
     )
@@ -74,11 +76,6 @@ def _options(path: Path) -> Iterator[tuple[str, str]]:
             yield _RENAMED.get(match[1], match[1]), quoted[2] if quoted else match[2]
 
 
-def _camera_file(path: Path, inherited: dict[str, str]) -> tuple[Path, dict[str, str]]:
-    shared = {option: value for option, value in inherited.items() if option != "camera_id"}
-    return path, shared | dict(_options(path))
-
-
 def _files_of(path: Path, folder: Path) -> list[Path]:
     """Return the camera files of a camera_dir in the order of the disk, which is the order that Motion takes."""
     try:
@@ -91,9 +88,9 @@ def _files_of(path: Path, folder: Path) -> list[Path]:
 def _ids(sections: list[dict[str, str]]) -> list[int]:
     """Return the ids that Motion gives to motion.conf itself and to its cameras.
 
-    When any two are equal (also by being absent), it forgets all of them and counts.
+    One without an id gets its place. When any two are equal then, Motion forgets all of them and counts.
     """
-    given = [_leading_number(options.get("camera_id", "")) for options in sections]
+    given = [_leading_number(options.get("camera_id", "")) or place for place, options in enumerate(sections)]
     if len(set(given)) == len(given) and max(given) <= _HIGHEST_ID:
         return given
     return list(range(len(given)))

@@ -57,7 +57,9 @@ class Book:
             if parsed is not None and name not in self._open and name != self._closed_name:
                 self._save(self._begin(name, parsed, at))
 
-    def closed(self, name: str, *, row_at: datetime, alive_at: datetime, reason: EndReason) -> None:
+    def closed(
+        self, name: str, *, row_at: datetime, silent_since: datetime | None, reason: EndReason
+    ) -> None:
         """Note that ffmpeg has closed a file, and write its whole sidecar. See closed_span for the times."""
         parsed = parse_name(name)
         with self._turn:
@@ -71,7 +73,7 @@ class Book:
                 return
             span = closed_span(
                 row_at=row_at,
-                alive_at=alive_at,
+                silent_since=silent_since,
                 seconds=_seconds(segment.video),
                 start=segment.start,
                 follows=segment.follows,

@@ -14,19 +14,21 @@ class Chatter:
 
     def __init__(self) -> None:
         self._kinds: set[str] = set()
+        self._told = False
         self.last_error = ""
-        """The latest line that says what went wrong, or ""."""
+        """The line that says best what went wrong, or ""."""
 
-    def admit(self, level: str, text: str) -> str | None:
+    def admit(self, level: str, text: str, *, telling: bool = False) -> str | None:
         """Return the text if it is worth a line in the log, made printable; None: passed over.
 
-        Only warnings and errors are, and of lines that differ only in numbers the first.
+        Only warnings and errors are, and of lines that differ only in numbers the first. `telling`: it says why a
+        recording ends, which the lines after it do not.
         """
         if level == "info" or not text.strip():
             return None
         clean = "".join(each if each.isprintable() else "?" for each in text[:_TEXT_MAX])
-        if level != "warning":
-            self.last_error = clean
+        if telling or (level != "warning" and not self._told):
+            self.last_error, self._told = clean, self._told or telling
         kind = _VARIABLE.sub("0", clean)
         if kind in self._kinds or len(self._kinds) >= _KINDS_MAX:
             return None
@@ -35,7 +37,7 @@ class Chatter:
 
     def run_begins(self) -> None:
         """Forget what went wrong the time before; what was said then is not said again."""
-        self.last_error = ""
+        self.last_error, self._told = "", False
 
     def camera_is_well(self) -> None:
         """Forget everything: what comes next is news."""

@@ -83,10 +83,23 @@ Span: TypeAlias = tuple[datetime, datetime]
 """Start and end of a segment; the end is never before the start."""
 
 
+def told_alive_at(*, now: datetime, report_before: datetime) -> datetime:
+    """Return by when the frames had come that ffmpeg tells of now.
+
+    It reports only while it is given something: after a silence it may count frames that came before it.
+    """
+    return now if now - report_before <= _SILENCE else report_before + timedelta(seconds=HEARTBEAT_S)
+
+
+def fell_silent_at(*, row_at: datetime, alive_at: datetime, stalled: bool) -> datetime | None:
+    """Return when the last frame of a segment came, if that was long before its row was read; None: just now."""
+    return alive_at if stalled or row_at - alive_at > _SILENCE else None
+
+
 def closed_span(
     *,
     row_at: datetime,
-    alive_at: datetime,
+    silent_since: datetime | None,
     seconds: float | None,
     start: datetime,
     follows: bool,
@@ -94,22 +107,20 @@ def closed_span(
 ) -> Span:
     """Return when a segment lasted whose row in ffmpeg's list was read at `row_at`.
 
-    alive_at: when ffmpeg last had a new frame. After a silence the row comes long after the last frame.
-    seconds: its length by its headers; None: unknown, which leaves `start`.
+    silent_since: as fell_silent_at says. seconds: its length by its headers; None: unknown, which leaves `start`.
     start: what its first sidecar said; follows: that was the end of the segment before, in the same run.
     previous_end: end of the camera's last segment; this one does not overlap it, unless the clock was set back.
     """
-    silent = row_at - alive_at > _SILENCE
-    end = alive_at if silent else row_at
+    end = silent_since or row_at
     if not _plausible(seconds):
         return start, max(start, end)
     length = timedelta(seconds=seconds or 0)
-    if silent:
-        first = start if follows else _between(start - _LATE_NAME, end - length, start)
-        first = _after(previous_end, first, first + length)
-        return first, first + length
     first = end - length
-    if follows and abs(first - start) <= _SAME_MOMENT:
+    if silent_since is not None:  # it is known to seconds only when that was: the start bounds it
+        first = start if follows else _between(start - _LATE_NAME, first, start)
+        first = _after(previous_end, first, first + length)
+        end = first + length
+    elif follows and abs(first - start) <= _SAME_MOMENT:
         return start, max(start, end)
     return _after(previous_end, first, end), end
 

@@ -14,6 +14,7 @@ from typing import IO
 
 from sitegen import process
 from sitegen.capture.recorder_ffmpeg import Line, closed_name, frames, read_line
+from sitegen.capture.recorder_policy import told_alive_at
 from sitegen.secret import Secret
 
 _LINE_MAX_BYTES = 8_192
@@ -76,7 +77,7 @@ class Run:
         self._over = asyncio.Event()
         self.frames = 0
         self.started_s = self.alive_s = time.monotonic()
-        self.alive_at = datetime.now(UTC)
+        self.alive_at = self._report_at = datetime.now(UTC)
         environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C", "AV_LOG_FORCE_NOCOLOR": "1"}
         self._child = process.start(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         self.pid = self._child.pid
@@ -131,8 +132,11 @@ class Run:
             self._queue.put_nowait(Closed(name, datetime.now(UTC), self.alive_at))
 
     def _count(self, count: int) -> None:
+        now = datetime.now(UTC)
         if count > self.frames:
-            self.frames, self.alive_s, self.alive_at = count, time.monotonic(), datetime.now(UTC)
+            self.frames, self.alive_s = count, time.monotonic()
+            self.alive_at = told_alive_at(now=now, report_before=self._report_at)
+        self._report_at = now
 
     def _logged(self, line: str) -> None:
         self._queue.put_nowait(Said(read_line(line, self._url), datetime.now(UTC)))

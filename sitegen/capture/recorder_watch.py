@@ -11,7 +11,14 @@ from pathlib import PurePath
 from sitegen.capture.recorder_book import Book
 from sitegen.capture.recorder_ffmpeg import Line
 from sitegen.capture.recorder_log import Chatter
-from sitegen.capture.recorder_policy import EndReason, RunFacts, Trouble, end_reason, silence_left_s
+from sitegen.capture.recorder_policy import (
+    EndReason,
+    RunFacts,
+    Trouble,
+    end_reason,
+    fell_silent_at,
+    silence_left_s,
+)
 from sitegen.capture.recorder_run import Closed, Event, Run
 
 _log = logging.getLogger(__name__)
@@ -25,7 +32,7 @@ class Outcome:
     lasted_s: float
     frames: int
     last_error: str
-    """The latest line in which ffmpeg said what went wrong, or ""."""
+    """The line in which ffmpeg says best what went wrong, or ""."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -83,7 +90,7 @@ class Watch:
                 self._book.closed,
                 event.name,
                 row_at=event.at,
-                alive_at=event.alive_at,
+                silent_since=fell_silent_at(row_at=event.at, alive_at=event.alive_at, stalled=self._stalled),
                 reason=self._reason_now(),
             )
             return
@@ -102,7 +109,7 @@ class Watch:
             self._troubles.add(line.trouble)
             if line.trouble in self._terms.refuse:
                 self._run.kill()
-        text = self._chatter.admit(line.level, line.text)
+        text = self._chatter.admit(line.level, line.text, telling=line.trouble == "disk_full")
         if text is not None:
             _log.log(
                 logging.WARNING if line.level == "warning" else logging.ERROR,

@@ -98,7 +98,7 @@ def filters(box: tuple[int, int], graph: Graph, source: Source, *, zscale: bool)
             f"[one]{first},{_fit(_POSTER_BOX, zscale=zscale)},{_TO_JPEG}[poster]",
             f"[all]{thin}{_fit(box, zscale=zscale)},split=3[video][small][many]",
             f"[small]{first},{_TO_JPEG}[still]",
-            f"[many]fps={rate}:start_time=0,{slots},{_tile()},{fill},{slots},tile={COLUMNS}x{ROWS},{_TO_JPEG}[sprite]",
+            f"[many]fps={rate}:start_time=0:eof_action=pass,{slots},{_tile()},{fill},{slots},tile={COLUMNS}x{ROWS},{_TO_JPEG}[sprite]",
         )
     )
 

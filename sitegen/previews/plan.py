@@ -95,7 +95,7 @@ def verdict(graph: Graph, made: Made, source: Source) -> str:
 
 def _slack(source: Source) -> float:
     """Return how many seconds a small video may be shorter: sound may outlast the pictures a little."""
-    return max(1.0, source.seconds / 10)
+    return 0.25 + source.seconds / 10
 
 
 def cpu_limit_s(source: Source) -> int:

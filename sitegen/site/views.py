@@ -158,6 +158,7 @@ class Lane:
     url: str
     """The camera's day."""
     bars: tuple[Bar, ...]
+    """In the order of painting: segments, gaps, events."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

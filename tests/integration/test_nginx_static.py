@@ -402,9 +402,12 @@ def test_motion_streams(folders):
         assert gone.headers["cache-control"] == "no-cache"
         assert gone.headers["content-security-policy"]
         with one_answer(port) as asked:
-            live = ask(nginx_port, "/motion-stream/101/static/stream")
+            live = ask(nginx_port, "/motion-stream/101/static/stream", Upgrade="h2c", Connection="Upgrade")
             assert (live.status, live.body) == (200, b"picture")
             assert asked[0].startswith(b"GET /101/static/stream HTTP/1.1")
+            assert b"pgrade" not in asked[0], (
+                "an upgrade that is no websocket would be a tunnel past the rules"
+            )
             assert live.headers["x-content-type-options"] == "nosniff"
         assert ask(nginx_port, "/motion-stream/101/action/restart", "POST").status == 405
 

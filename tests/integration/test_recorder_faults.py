@@ -23,9 +23,9 @@ from sitegen.archive.container import read_container
 from sitegen.archive.sidecar import read_sidecar
 from sitegen.clip import Sidecar
 
-FPS, GOP_FRAMES, SEGMENT_S, STALL_S = 10, 5, 2, 3
+FPS, GOP_FRAMES, SEGMENT_S, STALL_S = 10, 5, 3, 3
 FRAGMENT_S = GOP_FRAMES / FPS
-SLACK_S = 1.4  # of a machine that is busy; less than a segment
+SLACK_S = 1.0  # of a machine that is busy; less than a segment
 CANARY = "canaryPW7Q"
 CAMERAS = ("steady", "frozen", "dropped", "refused", "killed", "added")
 PROGRAM = """
@@ -111,7 +111,7 @@ def recording(folder: Path, urls: dict[str, str], record: str = "") -> Iterator[
 
 
 def make_footage(path: Path, *options: str) -> Path:
-    source = ["-f", "lavfi", "-i", f"testsrc2=size=320x240:rate={FPS}", *options, "-t", "8"]
+    source = ["-f", "lavfi", "-i", f"testsrc=size=160x120:rate={FPS}", *options, "-t", "8"]
     coded = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(GOP_FRAMES)]
     done = process.run(
         ["ffmpeg", "-v", "error", *source, *coded, "-pix_fmt", "yuv420p", str(path)], timeout_s=60
@@ -174,18 +174,24 @@ def _record_and_break(told: Story, cameras: Cameras) -> None:
     told.open_while_recording = wait_until(
         lambda: [each for each in recorder.sidecars("steady") if each.end is None], what="an open sidecar"
     )
+    told.ffmpeg_killed_at = _late_in_a_segment()
+    os.kill(recorder.ffmpegs()["killed"], signal.SIGKILL)
     told.fault_at = datetime.now(UTC)
     cameras.control("frozen", "freeze")
     cameras.control("refused", "refuse")
     cameras.control("dropped", "drop")
-    told.ffmpeg_killed_at = datetime.now(UTC)
-    os.kill(recorder.ffmpegs()["killed"], signal.SIGKILL)
     for name, reason in (("frozen", "camera_lost"), ("refused", "camera_lost"), ("dropped", "camera_lost")):
         wait_until(lambda n=name, r=reason: r in recorder.reasons(n), what=f"{reason} of {name}")
     cameras.control("frozen", "normal")
     cameras.control("refused", "normal")
     for name in ("frozen", "refused", "dropped", "killed"):
         wait_until(lambda n=name: _rotated_after_fault(recorder.reasons(n)), what=f"{name} comes back")
+
+
+def _late_in_a_segment() -> datetime:
+    """Wait until so much of a segment is recorded that it would show if all of it were lost."""
+    wait_until(lambda: 2 * FRAGMENT_S + SLACK_S + 0.3 < time.time() % SEGMENT_S < SEGMENT_S - 0.4)
+    return datetime.now(UTC)
 
 
 def _rotated_after_fault(reasons: list[str]) -> bool:
@@ -209,7 +215,7 @@ def _reload(told: Story, cameras: Cameras, urls: dict[str, str]) -> None:
 def _kill_and_start_again(told: Story) -> None:
     recorder = told.recorder
     pids = recorder.ffmpegs()
-    told.recorder_killed_at = datetime.now(UTC)
+    told.recorder_killed_at = _late_in_a_segment()
     recorder.end(signal.SIGKILL)
     wait_until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in pids.values()), what="end of ffmpeg")
     for name in pids:

@@ -62,7 +62,7 @@ def test_a_timeout_kills_the_program_and_its_children(tmp_path):
         "import subprocess, sys; child = subprocess.Popen(['sleep', '600']);"
         f"open({str(tmp_path / 'pid')!r}, 'w').write(str(child.pid)); child.wait()"
     )
-    done = run([PYTHON, "-c", code], timeout_s=5)
+    done = run([PYTHON, "-c", code], timeout_s=2)
     assert done.timed_out
     assert done.returncode == -signal.SIGKILL
     pid = int((tmp_path / "pid").read_text())

@@ -161,7 +161,9 @@
 
     function follow(playing) {
       const time = Date.parse(decodeURIComponent((/[#&]t=([^&]+)/.exec(location.hash) || [])[1] || ""));
-      if (!Number.isNaN(time)) at(time, playing);
+      if (Number.isNaN(time)) return;
+      at(time, playing);
+      stage.parentElement.scrollIntoView({ block: "nearest", behavior: "instant" });
     }
     for (const item of items) {
       item.link.addEventListener("click", (event) => {
@@ -172,10 +174,7 @@
         else location.replace(hash);
       });
     }
-    window.addEventListener("hashchange", () => {
-      follow(true);
-      if (/t=/.test(location.hash)) stage.scrollIntoView({ block: "nearest" });
-    });
+    window.addEventListener("hashchange", () => follow(true));
     follow(false);
   }
 

@@ -1,0 +1,47 @@
+"""One Chromium for each file of tests, and sample sites to open in it."""
+
+import asyncio
+import shutil
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, sync_playwright
+from theme_site import Server, make_media, make_playable
+
+FLAGS = [
+    "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def chromium() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="session")
+def media(tmp_path_factory) -> Path:
+    return make_media(tmp_path_factory.mktemp("media"))
+
+
+@pytest.fixture(scope="session")
+def playable(tmp_path_factory, media) -> Path:
+    return make_playable(tmp_path_factory.mktemp("playable"), media)
+
+
+@pytest.fixture
+def server(playable) -> Iterator[Server]:
+    made = Server(playable)
+    thread = threading.Thread(target=made.loop.run_forever, daemon=True)
+    thread.start()
+    runner = asyncio.run_coroutine_threadsafe(made.start(), made.loop).result(20)
+    yield made
+    asyncio.run_coroutine_threadsafe(made.stop(runner), made.loop).result(20)
+    made.loop.call_soon_threadsafe(made.loop.stop)
+    thread.join(20)
+    made.loop.close()

@@ -1,0 +1,76 @@
+"""What the recorder makes of its settings, and when it refuses to begin."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from sitegen.capture.recorder import plans, run_recorder
+from sitegen.capture.recorder_folders import make_day_folders
+from sitegen.errors import LockHeld, UsageError
+from sitegen.lock import Lock
+from sitegen.settings import load
+
+
+def settings(tmp_path: Path, text: str):
+    (tmp_path / "sitegen.toml").write_text(text)
+    return load(tmp_path / "sitegen.toml")
+
+
+def test_only_cameras_with_an_address_that_are_wanted_are_recorded(tmp_path, caplog):
+    """record = false, no url, and kinds of addresses that cannot be recorded are left out; the last is said."""
+    found = plans(
+        settings(
+            tmp_path,
+            """
+            [camera.1]
+            url = "rtsp://u:canaryPW7Q@192.0.2.1/x"
+            [camera.2]
+            url = "rtsp://192.0.2.2/x"
+            record = false
+            [camera.3]
+            title = "no address"
+            [camera.4]
+            url = "v4l2:///dev/video0?canaryPW7Q"
+            """,
+        )
+    )
+    assert set(found) == {"1"}
+    assert "camera 4: addresses of the kind v4l2 cannot be recorded" in caplog.text
+    assert "canary" not in caplog.text + repr(found)
+
+
+def test_a_title_is_no_reason_to_begin_anew_an_address_is(tmp_path):
+    """Plans are equal when nothing that ffmpeg needs has changed."""
+    camera = '[camera.1]\nurl = "rtsp://192.0.2.1/x"\n'
+    first = plans(settings(tmp_path, camera))
+    assert plans(settings(tmp_path, camera + 'title = "Yard"\n[previews]\nworkers = 2\n')) == first
+    assert plans(settings(tmp_path, camera.replace("/x", "/y"))) != first
+    assert plans(settings(tmp_path, camera + "[record]\nstall_seconds = 9\n")) != first
+
+
+def test_a_missing_archive_is_not_made(tmp_path):
+    """Below the mount point of a disk that is not mounted it would fill another one."""
+    missing = settings(tmp_path, '[archive]\nroot = "gone"\n')
+    with pytest.raises(UsageError, match=r"archive\.root.*mount"):
+        run_recorder(lambda: missing)
+    with pytest.raises(FileNotFoundError):
+        make_day_folders(tmp_path / "gone", "1", datetime.now(UTC))
+    assert not (tmp_path / "gone").exists()
+
+
+def test_folders_are_made_ahead(tmp_path):
+    """Today's and tomorrow's: ffmpeg makes none."""
+    for _ in range(2):
+        make_day_folders(tmp_path, "1", datetime(2026, 12, 31, 23, 59, tzinfo=UTC))
+    assert sorted(path.name for path in (tmp_path / "segments/1").iterdir()) == ["20261231", "20270101"]
+
+
+def test_a_second_recorder_is_refused(tmp_path):
+    """One file, one writer: exit code 75."""
+    (tmp_path / "archive").mkdir()
+    mine = settings(tmp_path, "")
+    lock = Lock(mine.archive.state / "recorder.lock", "the first")
+    with pytest.raises(LockHeld, match="the first"):
+        run_recorder(lambda: mine)
+    lock.close()

@@ -1,0 +1,96 @@
+"""One run of a program in ffmpeg's place: lines, ends, and how it is stopped."""
+
+import asyncio
+import sys
+import time
+
+import pytest
+
+from sitegen.capture.recorder_run import Closed, Lines, Run, Said
+from sitegen.secret import Secret
+
+URL = Secret("rtsp://u:pw@h/")
+
+
+def lines_of(*chunks: bytes) -> list[str]:
+    taken: list[str] = []
+    protocol = Lines(taken.append, lambda: taken.append("END"))
+    for chunk in chunks:
+        protocol.data_received(chunk)
+    protocol.connection_lost(None)
+    return taken
+
+
+def test_lines_are_cut_wherever_the_pipe_cuts():
+    """Also at carriage returns; the last one needs no end."""
+    assert lines_of(b"on", b"e\ntw", b"o\r\rthree") == ["one", "two", "three", "END"]
+    assert lines_of(b"\xff\n") == ["\ufffd", "END"]
+
+
+def test_a_line_without_end_does_not_fill_memory():
+    """A camera decides what is in it."""
+    taken = lines_of(*[b"x" * 10_000] * 100, b"\nnext\n")
+    assert [len(each) for each in taken[:-1]] == [8192, 4]
+
+
+async def events_of(run: Run) -> list[Closed | Said]:
+    return [event async for event in run.events()]
+
+
+def python(text: str) -> Run:
+    return Run([sys.executable, "-c", text], URL)
+
+
+def test_events_come_until_all_was_read():
+    """Rows and log lines, also those that were written just before the end."""
+
+    async def story():
+        run = python(
+            "import sys; print('frame=7'); print('a.mp4,0.0,1.5'); print('[error] bad', file=sys.stderr)"
+        )
+        return run, await events_of(run)
+
+    run, events = asyncio.run(story())
+    assert [event.name for event in events if isinstance(event, Closed)] == ["a.mp4"]
+    assert [event.line.text for event in events if isinstance(event, Said)] == ["bad"]
+    assert (run.frames, run.returncode) == (7, 0)
+
+
+@pytest.mark.parametrize(("ignored", "returncode", "longest_s"), [(1, 0, 10), (99, -9, 20)])
+def test_stop_asks_twice_and_then_kills(ignored, returncode, longest_s):
+    """ffmpeg ignores the first SIGTERM while a read hangs."""
+    text = f"""
+import signal, sys, time
+seen = []
+def term(*_):
+    seen.append(1)
+    if len(seen) > {ignored}: sys.exit(0)
+signal.signal(signal.SIGTERM, term)
+print("ready,0.0,1", flush=True)
+while True: time.sleep(1)
+"""
+
+    async def story():
+        run = python(text)
+        begun = time.monotonic()
+        async for event in run.events():
+            if isinstance(event, Closed):
+                stopping = asyncio.create_task(run.stop())
+        await stopping
+        return run.returncode, time.monotonic() - begun
+
+    code, took_s = asyncio.run(story())
+    assert code == returncode
+    assert took_s < longest_s
+
+
+def test_killing_what_has_ended_harms_nobody():
+    """Its process id may belong to another by then."""
+
+    async def story():
+        run = python("")
+        await events_of(run)
+        run.kill()
+        return run.returncode
+
+    assert asyncio.run(story()) == 0
