@@ -6,7 +6,8 @@ from datetime import date, datetime
 
 import msgspec
 
-from sitegen.archive.index import WAITING, Index, from_micros
+from sitegen.archive.database import WAITING, from_micros
+from sitegen.archive.index import Index
 
 
 class DayCount(msgspec.Struct, frozen=True):

@@ -37,7 +37,12 @@ def time_in_name(name: str) -> datetime | None:
     return None
 
 
-PREVIEW_ENDINGS = {"video": ".low.mp4", "poster": ".poster.jpg", "still": ".still.jpg", "sprite": ".sprite.jpg"}
+PREVIEW_ENDINGS = {
+    "video": ".low.mp4",
+    "poster": ".poster.jpg",
+    "still": ".still.jpg",
+    "sprite": ".sprite.jpg",
+}
 """What is put behind a video's whole name (so that `a.mp4` and `a.mkv` do not share previews)."""
 
 

@@ -57,7 +57,7 @@ class Camera:
             for writer in list(self.connections):
                 writer.transport.abort()
         if action == "freeze":
-            pass
+            self.flowing.clear()
         else:
             self.flowing.set()
 

@@ -112,8 +112,7 @@ def _fit(box: tuple[int, int], *, zscale: bool) -> str:
         scaler = f"zscale=w='{width}':h='{height}':filter=spline36:range=limited"
     else:
         scaler = f"scale=w='{width}':h='{height}':flags=spline+accurate_rnd+bitexact:out_range=limited"
-    even = "crop=w='2*trunc(iw/2)':h='2*trunc(ih/2)':x=0:y=0"  # zscale refuses odd sizes with halved colours
-    return f"format={_PLANAR},{even},{scaler},setsar=1,format=yuv420p"
+    return f"format={_PLANAR},{scaler},setsar=1,format=yuv420p"
 
 
 def _tile() -> str:

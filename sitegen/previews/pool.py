@@ -75,8 +75,10 @@ class PreviewPool:
         """
         wanted = [clip for clip in clips if plan(clip, self._settings) is not None]
         with self._changed:
+            finished = {(result.path, result.mtime_ns) for result in self._results}
             for clip in wanted:
-                self._queue.add(clip, remake=remake)
+                if (clip.path, clip.mtime_ns) not in finished:  # its result has not been fetched yet
+                    self._queue.add(clip, remake=remake)
             self._changed.notify_all()
 
     def results(self) -> list[PreviewResult]:

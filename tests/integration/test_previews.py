@@ -152,7 +152,7 @@ FORMATS = {
     "odd.mp4": ("321x181", (*X264, "-pix_fmt", "yuv444p")),
     "rgb.mkv": ("640x360", ("-c:v", "libx264rgb", "-preset", "ultrafast")),
     "gray.mkv": ("640x360", (*X264, "-pix_fmt", "gray")),
-    "full-range.avi": ("321x181", ("-c:v", "mjpeg", "-pix_fmt", "yuvj422p")),
+    "full-range.avi": ("321x181", ("-c:v", "mjpeg", "-pix_fmt", "yuvj420p")),
     "sound.ts": ("640x360", ("-f", "lavfi", "-i", "sine=d=2", *X264)),
     "fragments.mp4": ("640x360", (*X264, "-movflags", "frag_keyframe+empty_moov+default_base_moof")),
     "b-frames.avi": ("640x360", (*X264, "-bf", "2")),
@@ -176,11 +176,14 @@ def test_every_format_gives_true_pictures(archive, output, name):
     assert stream(paths["video"], "pix_fmt") == ["yuv420p"]
 
 
+@pytest.mark.parametrize(
+    "options", [("-frames:v", "1"), ("-f", "lavfi", "-i", "sine=d=1.3")], ids=["one picture", "longer sound"]
+)
 @pytest.mark.parametrize("kind", ["event", "segment"])
-def test_the_shortest_clip_fills_the_sprite(archive, output, kind):
-    """One white picture gives thirty white tiles."""
-    encode(archive / "flash.mp4", "color=white:s=320x180:r=10:d=1", *X264, "-frames:v", "1")
-    assert min(tile_brightness(made(archive, output, "flash.mp4", kind)["sprite"])) > 250
+def test_the_sprite_is_filled_to_its_end(archive, output, kind, options):
+    """A white clip gives thirty white tiles: with one picture only, and with sound that outlasts the pictures."""
+    encode(archive / "white.mp4", "color=white:s=320x180:r=10:d=1", *options, *X264)
+    assert min(tile_brightness(made(archive, output, "white.mp4", kind)["sprite"])) > 250
 
 
 def test_pictures_without_times_and_a_change_of_size_are_borne(archive, output):

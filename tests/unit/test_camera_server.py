@@ -1,7 +1,5 @@
 """Simulated cameras: exact to the frame over the loop's border, the same for all clients, and bad when told to be."""
 
-import base64
-import hashlib
 import json
 import socket
 import time
@@ -9,13 +7,12 @@ import urllib.error
 import urllib.request
 
 import pytest
+from rtsp_client import ask, connect, drain, is_closed, play, read
 from simulator import start_cameras
 from waiting import wait_until
 
 from sitegen import process
 from sitegen.demo.footage import make_footage
-from sitegen.demo.h264 import read_footage
-from sitegen.demo.rtp import interleaved
 
 FPS, SECONDS = 10, 2
 
@@ -36,12 +33,6 @@ def running(footage, tmp_path_factory):
     """One simulator for the tests that leave it as it was."""
     with start_cameras(tmp_path_factory.mktemp("cameras"), footage) as cameras:
         yield cameras
-
-
-def read(url, path, *, seconds=None, options=()):
-    limit = () if seconds is None else ("-t", f"{seconds:g}")
-    argv = ["ffmpeg", "-nostdin", "-v", "error", "-y", "-rtsp_transport", "tcp", *options, "-i", url, *limit]
-    return process.start([*argv, "-c", "copy", "-fps_mode", "passthrough", str(path)])
 
 
 def packets(path):
@@ -187,71 +178,6 @@ def test_an_outage_comes_and_goes_by_itself(footage, tmp_path):
         assert cameras.state("shop")["mode"] == "normal"
 
 
-@pytest.mark.parametrize("auth", ["digest", "basic"])
-def test_a_password_is_asked_for_and_checked(footage, tmp_path, auth):
-    """Without the right account there is no picture, by Digest and by Basic authentication."""
-    with start_cameras(tmp_path, footage, user="eve", password="pass word", auth=auth) as cameras:
-        good = read(cameras.url("yard", login="eve:pass%20word"), tmp_path / "good.mkv", seconds=0.5)
-        bad = read(cameras.url("yard", login="eve:wrong"), tmp_path / "bad.mkv", seconds=0.5)
-        none = read(cameras.url("yard", login=""), tmp_path / "none.mkv", seconds=0.5)
-        codes = {child: child.communicate(timeout=30)[1] for child in (good, bad, none)}
-        assert good.returncode == 0, codes[good]
-        assert bad.returncode != 0
-        assert b"401" in codes[bad]
-        assert none.returncode != 0
-        assert b"401" in codes[none]
-
-
-def test_digest_answers_are_those_of_the_standard(running, footage, tmp_path):
-    """Our reading of RFC 2069 agrees with a computation of its own, and a request for another URL is refused."""
-    with start_cameras(tmp_path, footage, user="u", password="p") as cameras, connect(cameras) as client:
-        url = cameras.url("yard", login="")
-        client.sendall(ask("DESCRIBE", url))
-        challenge = client.recv(4096).decode()
-        realm, nonce = (
-            challenge.split('realm="')[1].split('"')[0],
-            challenge.split('nonce="')[1].split('"')[0],
-        )
-
-        def md5(text):
-            return hashlib.md5(text.encode()).hexdigest()
-
-        response = md5(f"{md5(f'u:{realm}:p')}:{nonce}:{md5(f'DESCRIBE:{url}')}")
-        header = f'Digest username="u", realm="{realm}", nonce="{nonce}", uri="{url}", response="{response}"'
-        client.sendall(ask("SETUP", url, Authorization=header))
-        assert client.recv(4096).startswith(b"RTSP/1.0 401")
-        client.sendall(ask("DESCRIBE", url, Authorization=header))
-        assert client.recv(4096).startswith(b"RTSP/1.0 200")
-
-
-def test_the_description_holds_the_parameter_sets(running, footage):
-    """DESCRIBE says what a decoder must know beforehand: SPS and PPS, as the file has them."""
-    with connect(running) as client:
-        client.sendall(ask("DESCRIBE", running.url("yard")))
-        text = client.recv(8192).decode()
-    sets = text.split("sprop-parameter-sets=")[1].split("\r\n")[0].split(",")
-    known = read_footage(footage["yard"])
-    assert [base64.b64decode(one) for one in sets] == [known.sps, known.pps]
-
-
-@pytest.mark.parametrize(
-    ("method", "headers", "answer"),
-    [
-        ("OPTIONS", {}, b"200"),
-        ("GET_PARAMETER", {}, b"200"),
-        ("SETUP", {"Transport": "RTP/AVP;unicast;client_port=5000-5001"}, b"461"),
-        ("PLAY", {}, b"455"),
-        ("RECORD", {}, b"501"),
-        ("TEARDOWN", {}, b"200"),
-    ],
-)
-def test_each_request_gets_its_answer(running, method, headers, answer):
-    """Keep-alives are answered, UDP and recording are refused, and playing needs a SETUP first."""
-    with connect(running) as client:
-        client.sendall(ask(method, running.url("yard"), **headers))
-        assert client.recv(4096).startswith(b"RTSP/1.0 " + answer)
-
-
 def test_an_unknown_camera_and_noise_are_refused(running):
     """A wrong name gets 404; what is no RTSP is hung up on, and the next client is served."""
     with connect(running) as client:
@@ -272,36 +198,6 @@ def test_the_control_url_refuses_what_it_does_not_know(running):
     assert running.state("yard")["mode"] == "normal"
 
 
-def test_packets_are_cut_and_numbered_as_rtp_wants(footage):
-    """A picture's packets put together again are the picture; numbers wrap; only the last carries the marker."""
-    unit = bytes([0x65]) + bytes(range(256)) * 20
-    made = interleaved((b"\x67sps", unit), sequence=0xFFFF, ticks=(1 << 32) + 5, source=7, channel=2)
-    heads = [(one[1], int.from_bytes(one[6:8]), int.from_bytes(one[8:12]), one[5] >> 7) for one in made]
-    assert heads == [(2, (0xFFFF + n) & 0xFFFF, 5, int(n == len(made) - 1)) for n in range(len(made))]
-    assert all(len(one) == 4 + int.from_bytes(one[2:4]) for one in made)
-    pieces = [one[16:] for one in made[1:]]
-    assert [piece[1] >> 6 for piece in pieces] == [2, *[0] * (len(pieces) - 2), 1]
-    assert (
-        bytes([(pieces[0][0] & 0xE0) | (pieces[0][1] & 0x1F)]) + b"".join(piece[2:] for piece in pieces)
-        == unit
-    )
-
-
-def test_footage_that_cannot_be_looped_is_refused(tmp_path):
-    """B frames, and files that hold no H.264, are told by name and reason."""
-    reordered = tmp_path / "b.mp4"
-    argv = "ffmpeg -v error -f lavfi -i testsrc=size=160x120:rate=10 -t 2 -c:v libx264 -bf 2 -pix_fmt yuv420p"
-    process.run([*argv.split(), str(reordered)], timeout_s=30)
-    with pytest.raises(ValueError, match=r"b\.mp4: its frames are reordered"):
-        read_footage(reordered)
-    (tmp_path / "c.mp4").write_bytes(b"\x00\x00\x00\x10ftypisom\x00\x00\x00\x00")
-    with pytest.raises(ValueError, match=r"c\.mp4: no plain mp4"):
-        read_footage(tmp_path / "c.mp4")
-    (tmp_path / "d.h264").write_bytes(b"nothing")
-    with pytest.raises(ValueError, match="key frame"):
-        read_footage(tmp_path / "d.h264")
-
-
 def test_sigterm_stops_it_cleanly(footage, tmp_path):
     """The server ends with 0, while clients are connected, and says nothing on stderr."""
     with start_cameras(tmp_path, footage) as cameras, play(cameras, "yard") as client, connect(cameras):
@@ -310,51 +206,3 @@ def test_sigterm_stops_it_cleanly(footage, tmp_path):
         assert is_closed(client)
         assert cameras.returncode == 0
     assert [log.read_text() for log in tmp_path.glob("cameras-*.log")] == [""]
-
-
-def connect(cameras):
-    return socket.create_connection(("127.0.0.1", cameras.port), timeout=20)
-
-
-def ask(method, url, **headers):
-    lines = [f"{method} {url} RTSP/1.0", "CSeq: 1", *(f"{name}: {value}" for name, value in headers.items())]
-    return ("\r\n".join(lines) + "\r\n\r\n").encode()
-
-
-def play(cameras, name):
-    """A connection on which the camera's packets come in."""
-    client = connect(cameras)
-    url = cameras.url(name, login="")
-    client.sendall(ask("SETUP", url + "/track0", Transport="RTP/AVP/TCP;unicast;interleaved=0-1"))
-    assert client.recv(4096).startswith(b"RTSP/1.0 200")
-    client.sendall(ask("PLAY", url))
-    answer = b""
-    while not answer.endswith(b"\r\n\r\n"):
-        answer += client.recv(1)
-    assert answer.startswith(b"RTSP/1.0 200")
-    return client
-
-
-def drain(client):
-    """Take what was on its way."""
-    client.settimeout(0.3)
-    try:
-        while client.recv(65536):
-            pass
-    except TimeoutError:
-        pass
-
-
-def is_closed(client, seconds=20.0):
-    """Tell whether the other side hangs up within so many seconds."""
-    client.settimeout(0.2)
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        try:
-            if client.recv(65536) == b"":
-                return True
-        except TimeoutError:
-            continue
-        except ConnectionError:
-            return True
-    return False

@@ -15,7 +15,7 @@ from waiting import wait_until
 from sitegen.archive.layout import preview_paths
 from sitegen.errors import ToolMissing
 from sitegen.previews.make import attempt
-from sitegen.previews.outcome import Outcome
+from sitegen.previews.outcome import Outcome, Stopper
 from sitegen.previews.pool import PreviewPool, have_previews
 from sitegen.settings import PreviewSettings
 
@@ -146,6 +146,26 @@ def test_a_broken_clip_fails_three_times_and_others_go_on(archive, output, pool_
     assert results["bad.mp4"].attempts == 3
     assert "not a video that sitegen knows" in results["bad.mp4"].error
     assert [path.name.split(".")[0] for path in (output / "previews").iterdir()].count("bad") == 0
+
+
+def test_a_clip_whose_result_waits_to_be_fetched_is_not_queued_again(archive, pool_of, tiny):
+    """Else a broken clip would be tried three times more, each time the caller is a little late."""
+    clip = put(archive, tiny, "a.mp4")
+    pool = pool_of()
+    pool.submit([clip])
+    assert pool.ready.wait(60)
+    pool.submit([clip], remake=True)
+    assert (pool.backlog, len(pool.results())) == (0, 1)
+    pool.submit([clip], remake=True)
+    assert pool.backlog == 1
+
+
+def test_a_clip_stopped_at_the_last_moment_does_not_appear(archive, output, tiny, monkeypatch):
+    """Once stop has returned nothing is moved into the site: its previews may have just been removed."""
+    clip, stopper = put(archive, tiny, "a.mp4"), Stopper()
+    monkeypatch.setattr("sitegen.previews.make.settle", lambda *_: stopper.stop())
+    assert attempt(clip, archive, output, SETTINGS, stopper).kind == "dropped"
+    assert not (output / "previews").exists()
 
 
 def test_a_clip_still_recorded_or_not_wanted_is_left_out(archive, pool_of, tiny):

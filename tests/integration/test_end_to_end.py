@@ -1,0 +1,329 @@
+"""From a simulated camera to pages that nginx serves: real Motion, hooks, recorder, generator, announcer and browser."""
+
+import http.client
+import json
+import re
+import shutil
+import time
+import uuid
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from urllib.parse import quote
+
+import pytest
+from links import crawl
+from looking import SMALL, difference, frame_seen, gray, tiles, visitor_centre
+from playwright.sync_api import sync_playwright
+from theme_site import opened
+from whole_system import (
+    CAMERA,
+    EVENT_GAP_S,
+    FROM_S,
+    LOOP_S,
+    PASSWORD,
+    PRE_CAPTURE_S,
+    SEGMENT_S,
+    SIZE,
+    SLUG,
+    TITLE,
+    TO_S,
+    USER,
+    WholeSystem,
+)
+
+SLACK = timedelta(seconds=2)
+FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+
+
+def moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
+
+
+@dataclass
+class Event:
+    """The first event that was recorded whole, and its previews made."""
+
+    id: str
+    entry: dict
+    """In day.json."""
+    states: list[tuple[float, dict]]
+    video: Path
+    sidecar: Path
+
+
+@pytest.fixture(scope="module")
+def system(tmp_path_factory):
+    with WholeSystem(tmp_path_factory.mktemp("end-to-end")) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def event(system) -> Event:
+    """Wait for the first event with all that belongs to it."""
+
+    def whole():
+        return [c for c in system.day()["clips"] if c["kind"] == "event" and "preview" in c and "image" in c]
+
+    clip = system.wait(whole, 120, "an event with its picture and its previews")[0]
+    states = system.history.states(clip["id"])
+    system.wait(lambda: "previews/" in system.history.page(clip["id"])[-1].body, 30, "the page's second change")
+    video = system.site / system.day_path(clip["video"]["url"])
+    return Event(clip["id"], clip, states, video.resolve(), video.resolve().with_suffix(".yaml"))
+
+
+@pytest.fixture(scope="module")
+def segments(system, event) -> list[dict]:
+    """Wait until the whole crossing of the event, and a quiet second before it, lie in closed segments."""
+    crossing = system.crossing(moment(event.entry["start"]))
+
+    def closed():
+        found = [c for c in system.day()["clips"] if c["kind"] == "segment" and "end" in c]
+        return found and moment(found[-1]["end"]) > crossing[1] and found
+
+    return system.wait(closed, 60, "segments")
+
+
+@pytest.fixture(autouse=True)
+def logs_on_failure(request):
+    """Show what all programs said under a test that fails."""
+    before = request.session.testsfailed
+    yield
+    if request.session.testsfailed > before and "system" in request.fixturenames:
+        print(request.getfixturevalue("system").tails())
+
+
+def test_an_event_stands_where_readers_and_programs_look(system, event):
+    """Day page, own page, day.json, feed and the predecessor's JSON have it; facts of the motion and a picture too."""
+    clip = event.entry
+    assert (clip["camera"], clip["end_reason"]) == (CAMERA, "motion_stopped")
+    day = system.get(f"{system.history.day}/index.html").body.decode()
+    assert f'href="../../../{system.history.day}/{event.id}.html"' in day
+    page = system.history.page(event.id)[-1].body
+    assert f"{TITLE}, {system.local(moment(clip['start'])):%H:%M:%S}" in page
+    motion = clip["motion"]
+    assert motion["changed_pixels"] > 1500
+    assert f"{motion['width']} × {motion['height']} around {motion['x']}, {motion['y']}" in page
+    assert event.id in system.get(f"cameras/{SLUG}/{system.history.day}/index.html").body.decode()
+    feed = json.loads(system.get("feeds/latest.json").body)
+    assert event.id in {item["id"] for item in feed["items"]}
+    record = next(
+        each for each in json.loads(system.get("event_api/events").body) if each["event_id"] == legacy_id(event.id)
+    )
+    assert record["camera_name"] == TITLE
+    assert moment(record["timestamp"]) == moment(clip["start"]).replace(microsecond=0)
+    for key in ("high_res_image_path", "low_res_image_path", "high_res_video_path", "low_res_video_path"):
+        assert system.get(record[key], "HEAD").status == 200, key
+    picture = system.get(system.day_path(clip["image"]))
+    assert picture.status == 200
+    assert picture.body[:2] == b"\xff\xd8"
+
+
+def legacy_id(clip: str) -> str:
+    return str(uuid.uuid5(uuid.NAMESPACE_DNS, clip))
+
+
+def test_its_times_are_those_of_what_happened(system, event):
+    """Start, trigger and end are within two seconds of when the visitor came and went, by the clock on the wall."""
+    start, end = moment(event.entry["start"]), moment(event.entry["end"])
+    trigger = datetime.strptime(event.entry["event"], f"{CAMERA}-%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+    came, went = system.crossing(trigger)
+    assert abs(trigger - came) < SLACK
+    assert abs(start - (came - timedelta(seconds=PRE_CAPTURE_S))) < SLACK
+    assert abs(end - (went + timedelta(seconds=EVENT_GAP_S))) < SLACK
+
+
+def test_it_is_announced_to_everybody_who_listens(system, event):
+    """A stream and a websocket through nginx name clip, day and camera, in rising revisions; the predecessor's stream has it once."""
+    for heard in (system.sse.data, system.socket.data):
+        about = [said for said in heard if event.id in said["clips"]]
+        assert len(about) >= 3, "being recorded, recorded, with previews"
+        for said in about:
+            assert system.history.day.replace("/", "-") in said["days"]
+            assert SLUG in said["cameras"]
+        revisions = [said["revision"] for said in heard]
+        assert revisions == sorted(set(revisions))
+    assert [identity for identity, _ in system.sse.messages] == [said["revision"] for said in system.sse.data]
+    told = [said for said in system.legacy.data if said["event_id"] == legacy_id(event.id)]
+    assert len(told) == 1
+    assert set(told[0]) == {
+        "event_id", "timestamp", "camera_name", "high_res_image_path", "low_res_image_path",
+        "high_res_video_path", "low_res_video_path",
+    }  # fmt: skip
+    assert told[0]["high_res_video_path"] == system.day_path(event.entry["video"]["url"])
+
+
+def test_previews_are_a_second_change_of_its_page(system, event, record_property):
+    """The page is there, closed and without previews, before they are; nobody waits for them. How long each took is kept."""
+    bare = next((at, state) for at, state in event.states if "end" in state)
+    dressed = next((at, state) for at, state in event.states if "preview" in state)
+    assert "preview" not in bare[1]
+    assert set(dressed[1]["preview"]) == {"video", "poster", "sprite", "still"}
+    pages = system.history.page(event.id)
+    assert "being recorded" in pages[0].body
+    closed = next(seen for seen in pages if "<dt>End</dt>" in seen.body)
+    assert "previews/" not in closed.body
+    assert "previews/" in pages[-1].body
+    movie_closed = event.video.stat().st_mtime
+    for name, seconds in (("page", closed.at - movie_closed), ("previews", dressed[0] - movie_closed)):
+        record_property(f"seconds_from_movie_end_to_{name}", round(seconds, 3))
+        print(f"from the end of the movie to its {name}: {seconds:.3f} s")
+    assert closed.at - movie_closed < 15
+    assert system.history.faults == []
+
+
+def test_its_pictures_show_what_was_there(system, event):
+    """Poster and still are the clip's first frame; Motion's picture shows the visitor where Motion saw the motion; the tiles pass him by."""
+    made = {kind: system.site / system.day_path(url) for kind, url in event.entry["preview"].items()}
+    first = gray(event.video, SMALL)
+    for kind in ("poster", "still"):
+        assert difference(gray(made[kind], SMALL), first) < 4, kind
+    best = gray(system.site / system.day_path(event.entry["image"]), SMALL)
+    assert difference(best, first) > 4, "an empty scene is no match for one with the visitor"
+    assert visitor_centre(best, first) == pytest.approx(event.entry["motion"]["x"] / SIZE[0], abs=0.1)
+    sheet = tiles(made["sprite"])
+    start, end = moment(event.entry["start"]), moment(event.entry["end"])
+    assert visitor_centre(sheet[1], sheet[0]) is None
+    came, went = system.crossing(start)
+    place = ((came + (went - came) / 2) - start) / (end - start)
+    middle = visitor_centre(sheet[round(place * len(sheet))], sheet[0])
+    assert middle == pytest.approx(0.5, abs=0.3), "half-way through the crossing the visitor is half-way"
+
+
+def test_a_segment_plays_at_the_time_asked_for(system, event, segments):
+    """In Chromium through nginx: the frame shown is that of the wall time in the address, and playing goes on from there."""
+    came, went = system.crossing(moment(event.entry["start"]))
+    asked, segment = inside(segments, came + (went - came) / 2)
+    quiet, _ = inside(segments, came - timedelta(seconds=1.5))
+    base = f"http://127.0.0.1:{system.http}/cameras/{SLUG}/{system.history.day}/index.html"
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=shutil.which("chromium"), args=FLAGS)
+        with opened(browser, viewport={"width": 1280, "height": 900}) as page:
+            page.add_init_script(
+                "window.blocked = []; addEventListener('securitypolicyviolation', (e) => blocked.push(e.violatedDirective));"
+            )
+            background, _ = frame_seen(page, f"{base}#t={quiet:%Y-%m-%dT%H:%M:%S.%f}Z")
+            shown, playing = frame_seen(page, f"{base}#t={asked:%Y-%m-%dT%H:%M:%S.%f}Z")
+            assert playing["src"].endswith(segment["video"]["url"].removeprefix("../../.."))
+            wanted = (asked - moment(segment["start"])).total_seconds()
+            assert playing["seconds"] == pytest.approx(wanted, abs=0.5)
+            passed_s = (visitor_centre(shown, background) + 0.06) / 1.12 * (TO_S - FROM_S)
+            assert abs(came + timedelta(seconds=passed_s) - asked) < SLACK, "what is shown happened at another time"
+            page.evaluate("document.querySelector('[data-player] video:not([hidden])').play()")
+            page.wait_for_function(
+                "(then) => document.querySelector('[data-player] video:not([hidden])').currentTime > then + 0.5",
+                arg=playing["seconds"],
+            )
+            assert page.evaluate("blocked") == []
+        browser.close()
+
+
+def inside(segments: list[dict], when: datetime) -> tuple[datetime, dict]:
+    """A time close to `when` that is well within a segment, and that segment."""
+    for offset_s in (0, -0.6, 0.6, -1.2):
+        moved = when + timedelta(seconds=offset_s)
+        for segment in segments:
+            margin = timedelta(seconds=0.5)
+            if moment(segment["start"]) + margin < moved < moment(segment["end"]) - margin:
+                return moved, segment
+    raise AssertionError(f"{when} is in no segment: {[(s['start'], s['end']) for s in segments]}")
+
+
+def test_segments_are_cut_by_the_clock_and_follow_each_other(segments):
+    """But for the first they begin within a group of pictures of whole multiples, and where the one before ended."""
+    for before, after in zip(segments, segments[1:], strict=False):
+        start = moment(after["start"])
+        assert abs(start - moment(before["end"])) < timedelta(seconds=0.5)
+        late = start.timestamp() % SEGMENT_S
+        assert late < 3.5 or late > SEGMENT_S - 0.5
+        assert before["end_reason"] == "rotated"
+
+
+def test_no_link_is_dead_and_parts_of_videos_can_be_had(system, event, segments):
+    """Everything that can be reached from the home page is there, through nginx too; Range answers 206."""
+    reached, dead = crawl(system.site)
+    assert dead == []
+    assert f"{system.history.day}/{event.id}.html" in reached
+    assert f"cameras/{SLUG}/{system.history.day}/index.html" in reached
+    gone = [path for path in sorted(reached) if system.get(quote(path), "HEAD").status != 200]
+    assert gone == []
+    for url in (event.entry["video"]["url"], event.entry["preview"]["video"], segments[0]["video"]["url"]):
+        path = system.day_path(url)
+        part = system.get(path, Range="bytes=100-299")
+        assert (part.status, part.headers["content-type"]) == (206, "video/mp4")
+        assert part.body == (system.site / path).read_bytes()[100:300]
+    assert system.get(str(event.sidecar.relative_to(system.archive.resolve()).with_suffix(".yaml"))).status == 404
+
+
+def test_motions_live_pictures_come_through_nginx(system, event):
+    """/motion-stream/ passes Motion's stream of the camera on: whole JPEGs, one after another."""
+    connection = http.client.HTTPConnection("127.0.0.1", system.http, timeout=30)
+    try:
+        connection.request("GET", f"/motion-stream/{CAMERA}/stream")
+        answer = connection.getresponse()
+        assert answer.status == 200
+        assert answer.getheader("Content-Type").startswith("multipart/x-mixed-replace")
+        data, deadline = b"", time.monotonic() + 30
+        while data.count(b"\xff\xd9") < 3 and time.monotonic() < deadline:
+            data += answer.read1(65_536)
+        whole = re.findall(rb"Content-type: image/jpeg\s.*?\xff\xd8\xff.*?\xff\xd9", data, re.DOTALL | re.IGNORECASE)
+        assert len(whole) >= 2
+    finally:
+        connection.close()
+
+
+@pytest.fixture(scope="module")
+def stopped(system, event, segments) -> dict:
+    """Send SIGTERM to everything while somebody walks by, then do a last build; what came of it."""
+
+    def being_recorded():
+        clips = [c for c in system.day()["clips"] if c["kind"] == "event"]
+        return "end" not in clips[-1] and clips[-1]
+
+    clip = system.wait(being_recorded, 2 * LOOP_S + 30, "an event that is being recorded")
+    codes = system.terminate()
+    return {"codes": codes, "clip": clip, "built": system.build()}
+
+
+def test_a_stop_loses_nothing(system, stopped):
+    """Motion finishes the event, the recorder its segment; after a last build all are on the site and none is being recorded."""
+    assert stopped["codes"] == {"watch": 0, "announce": 0, "motion": 0, "record": 0}
+    assert stopped["built"].returncode == 0, stopped["built"].stderr
+    assert json.loads(stopped["built"].stdout)["problems"] == 0
+    clips = json.loads((system.site / system.history.day / "day.json").read_bytes())["clips"]
+    assert [clip["id"] for clip in clips if "end" not in clip or "preview" not in clip] == []
+    last = next(clip for clip in clips if clip["id"] == stopped["clip"]["id"])
+    assert last["end_reason"] == "stopped"
+    assert [clip["end_reason"] for clip in clips if clip["kind"] == "segment"][-1] == "stopped"
+    on_site = {clip["video"]["url"].rpartition("/")[2] for clip in clips}
+    assert {path.name for path in system.archive.rglob("*.mp4")} == on_site
+    for page in system.site.rglob("*.html"):
+        assert not re.search(r"being recorded|recording…", page.read_text()), page
+    assert crawl(system.site)[1] == []
+
+
+def test_the_cameras_password_is_nowhere(system, stopped):
+    """No page, feed, sidecar, index or log of sitegen's programs, nor the build's own words, holds the login."""
+    places = [*system.site.rglob("*"), *system.archive.rglob("*"), *(system.folder / "state").rglob("*")]
+    places += [program.log for name, program in system.programs.items() if name != "motion"]
+    places += [path for path in system.run.rglob("*.log")]
+    searched = 0
+    for path in places:
+        if path.is_file() and path.suffix != ".mp4":
+            searched += 1
+            data = path.read_bytes()
+            assert PASSWORD.encode() not in data, path
+            assert USER.encode() not in data, path
+    assert searched > 30
+    said = stopped["built"].stdout.decode() + stopped["built"].stderr
+    assert PASSWORD not in said
+
+
+def test_nothing_was_complained_of(system, stopped):
+    """In a run where all is well no program of ours logs a warning, an error or a traceback, nor does a hook or nginx."""
+    for name in ("watch", "announce", "record"):
+        text = system.programs[name].log.read_text()
+        assert not re.search(r"\b(WARNING|ERROR|CRITICAL)\b|Traceback", text), text
+    assert "sitegen-hook:" not in system.programs["motion"].log.read_text()
+    assert (system.run / "error.log").read_text() == ""
+    assert "rtsp://" not in system.programs["record"].log.read_text()
