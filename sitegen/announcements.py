@@ -45,6 +45,7 @@ class Announcements:
     def add(self, announcement: Announcement) -> None:
         """Add one and replace the file as a whole."""
         self._held = [*self._held, announcement][-KEPT:]
+        self._path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have deleted the state folder
         temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
         temporary.write_bytes(msgspec.json.encode(_File(self._held)))
         temporary.rename(self._path)

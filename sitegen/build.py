@@ -5,18 +5,17 @@ It reads the archive, and writes only below the site's folder and the state fold
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from importlib.metadata import version
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
+from sitegen import marks
 from sitegen.announcements import LONGEST, Announcement, Announcements
 from sitegen.archive import counts
 from sitegen.archive.container import read_container
@@ -30,7 +29,6 @@ from sitegen.clip import Camera, Problem, Sidecar
 from sitegen.lock import Lock
 from sitegen.previews.store import remove_previews
 from sitegen.settings import Settings
-from sitegen.site import consequences
 from sitegen.site.cameras import site_cameras
 from sitegen.site.feeds import api_record, encode
 from sitegen.site.model import Model, stamp
@@ -118,8 +116,12 @@ class Generator:
     def build(self, hints: Hints = EVERYTHING) -> Built:
         """Do one build: look at what the hints name, or at the whole archive, and publish what follows.
 
-        Raises ArchiveGone when the archive cannot be trusted, ThemeError, OSError; the old site stays up.
+        Raises ArchiveGone when the archive cannot be trusted, ThemeError, IndexFailed, OSError; the old site stays up.
         """
+        with self.index.mended():
+            return self._build(hints)
+
+    def _build(self, hints: Hints) -> Built:
         with self.index.transaction():
             refreshed = self._refresh(hints)
             content = self._content()
@@ -137,7 +139,7 @@ class Generator:
                     continue
                 self.index.set_previews(path, mtime_ns, error)
                 changes.append(Change(old, self.index.clip(path)))
-            self._mark_changes(c for c in changes if c.old != c.new)
+            self.touched += marks.mark_changes(self.index, [c for c in changes if c.old != c.new])
 
     def forget_previews(self) -> None:
         """Take all previews for not made: their pages are written again without them, then with the new ones."""
@@ -188,71 +190,22 @@ class Generator:
     def _mark(
         self, refreshed: tuple[Refreshed, ...], cameras: tuple[Camera, ...], content: tuple[ContentPage, ...]
     ) -> None:
-        """Remember every page that must be written, and why."""
-        look = self._look(cameras, content)
-        last = self._last_build()
-        everything = (
-            self.index.meta("look") != look
-            or last is None
-            or self.index.meta("revision") != str(last.revision)
-        )
-        if everything:
-            log.info("render everything: theme, settings, version or site are not what the index knows")
-            self.index.mark_all_clips()
-            self.index.mark(consequences.everything([c.id for c in cameras], [p.url for p in content]))
-            self.index.set_meta("sweep", "1")
-        self.index.set_meta("look", look)
-        self._mark_listed(cameras, content)
-        for part in refreshed:
-            self._mark_changes(part.changes)
-            for outage in part.outages:
-                self.index.mark(consequences.of_outage(self.index, outage))
-            if part.problems:
-                self.index.mark([Page("status")])
-
-    def _look(self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...]) -> str:
-        """Return a text that changes with whatever all pages depend on."""
-        site = self.settings.site
-        known = {c[0] for c in self._configured}
+        """Remember every page that must be written."""
+        site, known = self.settings.site, {c[0] for c in self._configured}
         parts = [
-            version("sitegen"),
-            code_digest(),
             self.theme.fingerprint,
             *(site.title, site.language, site.url, str(site.full_video)),
             *(f"{p.url} {p.title}" for p in top_pages(content)),
             *(f"{c.id} {c.slug} {c.title} {c.order}" for c in cameras if c.id in known),
         ]
-        return hashlib.sha256("\n".join(parts).encode()).hexdigest()
-
-    def _mark_listed(self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...]) -> None:
-        """Mark pages that stand in a list kept between builds: the cameras, and the owner's own pages."""
-        listed = {f"camera {c.id}": c.slug for c in cameras} | {f"content {p.url}": p.digest for p in content}
-        before = msgspec.json.decode(self.index.meta("listed") or "{}", type=dict[str, str])
-        for entry in listed.keys() | before.keys():
-            if listed.get(entry) == before.get(entry):
-                continue
-            kind, _, key = entry.partition(" ")
-            self.index.mark([Page(kind, key=key)])
-            if kind == "camera":
-                if entry in before:
-                    self.index.set_meta("sweep", "1")  # its pages under the old slug are nobody's
-                self.index.mark([Page("home"), Page("cameras"), Page("status")])
-                for day in counts.days(self.index, key):
-                    text = day.day.isoformat()
-                    self.index.mark([Page("camera-day", text, key), Page("day", text)])
-        self.index.set_meta("listed", msgspec.json.encode(listed).decode())
-
-    def _mark_changes(self, changes: Iterable[Change]) -> None:
-        for change in changes:
-            self.index.mark(consequences.of_change(self.index, change))
-            placed = change.new or change.old
-            if placed is not None:
-                old, new = (None if p is None else p.clip for p in (change.old, change.new))
-                self.index.note_change(placed, new=consequences.became_whole(old, new))
-                self.touched.append(placed.clip.path)
-                if change.new is None:
-                    self.index.mark([Page("previews", key=placed.clip.path)])
-                log.debug("render %s: clip %s %s", placed.day, placed.clip.id, _what(change))
+        last = self._last_build()
+        marks.mark_look(self.index, parts, cameras, content, revision=last.revision if last else None)
+        marks.mark_listed(self.index, cameras, content)
+        for part in refreshed:
+            self.touched += marks.mark_changes(self.index, part.changes)
+            marks.mark_outages(self.index, part.outages)
+            if part.problems:
+                self.index.mark([Page("status")])
 
     # write
 
@@ -346,15 +299,3 @@ def announcement(revision: int, index: Index, model: Model) -> Announcement:
         new_events=new["event"],
         new_segments=new["segment"],
     )
-
-
-def code_digest() -> str:
-    """Return a text that changes with the code that makes pages."""
-    digest = hashlib.sha256()
-    for path in sorted((Path(__file__).parent / "site").glob("*.py")):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
-
-
-def _what(change: Change) -> str:
-    return "added" if change.old is None else "removed" if change.new is None else "changed"

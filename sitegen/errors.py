@@ -5,6 +5,7 @@ SitegenError
         UsageErrors     several things in one file, told together
     LockHeld        another instance is at work: exit code 75
     ArchiveGone     the archive is missing or suddenly more than half empty: exit code 1, nothing is published
+    IndexFailed     the index cannot be read or written: exit code 1, nothing is published
     ToolMissing     a program that is needed is not installed: exit code 1
     ThemeError      a theme cannot be used: exit code 2
     CannotListen    an address to listen on cannot be had: exit code 1
@@ -77,6 +78,20 @@ class ArchiveGone(SitegenError):
 
     def __str__(self) -> str:
         return f"archive {self.root}: {self.reason}; nothing was published; {self.remedy}"
+
+
+class IndexFailed(SitegenError):
+    """The index, a database at `path`, cannot be used, for the `reason` given."""
+
+    def __init__(self, path: Path, reason: str) -> None:
+        super().__init__(path, reason)
+        self.path, self.reason = path, reason
+
+    def __str__(self) -> str:
+        return (
+            f"index {self.path}: {self.reason}; nothing was published; "
+            f"look for room and rights in {self.path.parent}, or delete it: it is made anew from the archive"
+        )
 
 
 class ToolMissing(SitegenError):

@@ -1,4 +1,4 @@
-"""Follows a day of a served site, and the pages of its events: what a reader saw, and when."""
+"""Follows a day of a served site, and the pages of its events: what readers got, and when."""
 
 import json
 import threading
@@ -20,7 +20,10 @@ class Seen:
 
 @dataclass
 class History:
-    """Asks for day.json and the pages of its event clips again and again; keeps every state that it got."""
+    """Asks for index.json, day.json and the pages of its event clips again and again; keeps every state it got.
+
+    What one of them names must be there: anything else is among the `faults`.
+    """
 
     port: int
     day: str
@@ -66,18 +69,19 @@ class History:
                 self.faults.append(repr(error))
 
     def _look(self) -> None:
-        if not self._ask(f"{self.day}/day.json"):
+        index = ask(self.port, "/index.json")
+        days = [day["json"] for day in json.loads(index.body)["days"]]
+        if f"{self.day}/day.json" not in days:
             return
+        self._keep(f"{self.day}/day.json")
         for clip in self.newest_day()["clips"]:
-            path = f"{self.day}/{clip['id']}.html"
-            if clip["kind"] == "event" and not self._ask(path):
-                self.faults.append(f"{path}: named in day.json, and not there")
+            if clip["kind"] == "event":
+                self._keep(f"{self.day}/{clip['id']}.html")
 
-    def _ask(self, path: str) -> bool:
+    def _keep(self, path: str) -> None:
         answer = ask(self.port, f"/{path}")
         at, seen = time.time(), self.documents.setdefault(path, [])
-        if answer.status == 200 and (not seen or seen[-1].body != answer.body.decode()):
-            seen.append(Seen(at, answer.body.decode()))
-        elif answer.status not in {200, 404} or (seen and answer.status == 404):
+        if answer.status != 200:
             self.faults.append(f"{path}: {answer.status}")
-        return answer.status == 200
+        elif not seen or seen[-1].body != answer.body.decode():
+            seen.append(Seen(at, answer.body.decode()))

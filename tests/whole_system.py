@@ -20,14 +20,16 @@ from waiting import wait_until
 from sitegen import process
 from sitegen.demo.configuration import replace_options
 from sitegen.demo.footage import make_footage
+from sitegen.demo.scenes import SCENES
 
 REPOSITORY = Path(__file__).parents[1]
-CAMERA, TITLE, SLUG = "101", "Front door", "front-door"
+CAMERA, TITLE, SLUG, SCENE = "101", "Back gate", "back-gate", "gate"
 USER, PASSWORD = "canaryuser", "canaryPW-7Q"
 SIZE = (640, 360)
 LOOP_S, FROM_S, TO_S = 20, 9, 15
 """The camera's footage, and when in it the visitor crosses the picture."""
-EVENT_GAP_S, PRE_CAPTURE_S, SEGMENT_S = 3, 2, 10
+EVENT_GAP_S, CAPTURE_S, SEGMENT_S = 3, 2, 10
+"""CAPTURE_S: so much from before the motion, and from after it, is in a movie, by the shipped motion.conf."""
 _TAIL_LINES = 40
 
 
@@ -66,7 +68,7 @@ class WholeSystem:
         self.toml = self.folder / "sitegen.toml"
         self.programs: dict[str, Program] = {}
         self.stack = ExitStack()
-        self.http, self.announce, self.stream = free_port(), free_port(), free_port()
+        self.http, self.announce, self.stream, self.rtsp = (free_port() for _ in range(4))
         self.cameras: Cameras | None = None
 
     def __enter__(self) -> "WholeSystem":
@@ -85,7 +87,7 @@ class WholeSystem:
     # setting up, as a user does it
 
     def _start(self) -> None:
-        footage = make_footage(self.logs.parent / "door.mp4", "driveway", ((FROM_S, TO_S),), seconds=LOOP_S)
+        footage = make_footage(self.logs.parent / "gate.mp4", SCENE, ((FROM_S, TO_S),), seconds=LOOP_S)
         done = process.run(self._sitegen("init", str(self.folder)), timeout_s=60)
         assert done.returncode == 0, done.stderr
         self._configure()
@@ -100,9 +102,8 @@ class WholeSystem:
         )
         self._listen()
         self.cameras = self.stack.enter_context(
-            start_cameras(self.logs, {"door": footage}, user=USER, password=PASSWORD)
+            start_cameras(self.logs, {"gate": footage}, user=USER, password=PASSWORD, port=self.rtsp)
         )
-        self._configure_camera()
         motion = ["motion", "-n", "-c", str(self.folder / "motion/motion.conf")]
         self.start("motion", motion, env={**os.environ, "TZ": "UTC"})
         self.start("record", self._sitegen("record"))
@@ -117,13 +118,10 @@ class WholeSystem:
         conf = self.folder / "motion/motion.conf"
         options = {"webcontrol_port": "0", "stream_port": str(self.stream), "event_gap": str(EVENT_GAP_S)}
         conf.write_text(replace_options(conf.read_text(), options))
-
-    def _configure_camera(self) -> None:
-        """Fill in the example of a camera."""
         example = self.folder / "motion/cameras/camera-101.conf.example"
         options = {
             "camera_name": TITLE,
-            "netcam_url": self.cameras.url("door", login=""),
+            "netcam_url": f"rtsp://127.0.0.1:{self.rtsp}/gate",
             "netcam_userpass": f"{USER}:{PASSWORD}",
             "width": str(SIZE[0]),
             "height": str(SIZE[1]),
@@ -161,7 +159,7 @@ class WholeSystem:
     def wait(self, predicate, timeout_s: float, what: str):
         """Wait for something while everything runs; tell what all programs said when it does not come."""
 
-        def look():
+        def look() -> object:
             self.check()
             return predicate()
 
@@ -251,3 +249,8 @@ class WholeSystem:
         rounds = round((near - first) / timedelta(seconds=LOOP_S))
         begun = first + timedelta(seconds=rounds * LOOP_S)
         return begun, begun + timedelta(seconds=TO_S - FROM_S)
+
+    def passed(self, centre: float) -> timedelta:
+        """How long the visitor has been crossing the picture when his middle is at `centre` (0 to 1)."""
+        width = SCENES[SCENE].visitor.width
+        return (centre + width / 2) / (1 + width) * timedelta(seconds=TO_S - FROM_S)

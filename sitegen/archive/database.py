@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+
+from sitegen.errors import IndexFailed
 
 SCHEMA = 1
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -65,19 +67,35 @@ class Database:
         """Open the index, or make it anew when it is missing, damaged, or of another `identity`.
 
         `identity` names what rows depend on besides the archive (the site's time zone, the archive's root).
+        Raises IndexFailed when there can be none.
         """
         self.fresh = False
         """True: it was made anew, nothing of the site is known."""
         self.path, self._wanted = path, f"{SCHEMA} {identity}"
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = self._connect()
+        try:
+            self._db = self._connect()
+            if not self._is_usable():
+                self.start_anew()
+        except sqlite3.Error as error:
+            raise IndexFailed(path, str(error)) from error
+
+    def _is_usable(self) -> bool:
         try:
             self._set_up()
-            usable = self.meta("identity") == self._wanted
+            return self.meta("identity") == self._wanted
         except sqlite3.DatabaseError:
-            usable = False
-        if not usable:
-            self.start_anew()
+            return False
+
+    @contextmanager
+    def mended(self) -> Iterator[None]:
+        """Raise IndexFailed for what SQLite raises inside; a damaged file is made anew before that."""
+        try:
+            yield
+        except sqlite3.Error as error:
+            if getattr(error, "sqlite_errorcode", 0) % 256 in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+                self.start_anew()
+            raise IndexFailed(self.path, str(error)) from error
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
@@ -113,7 +131,7 @@ class Database:
         try:
             yield
         except BaseException:
-            if self._db.in_transaction:  # a full disk has rolled it back already
+            with suppress(sqlite3.OperationalError):  # a full disk has rolled it back already
                 self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")

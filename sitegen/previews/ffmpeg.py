@@ -85,19 +85,24 @@ def _input(reader: str, video: str) -> list[str]:
 def filters(box: tuple[int, int], graph: Graph, source: Source, *, zscale: bool) -> str:
     """Return the filter graph with the outputs [video], [poster], [still] and [sprite].
 
-    A sprite's tile shows the middle of its slot; there are always all of them, however short the clip.
+    A sprite's tile shows the middle of its slot; there are always all of them, however short the clip. An event's
+    poster shows its middle: a movie begins some seconds before the motion, with nothing to be seen.
     """
     # One picture in each tenth of a second, as `fps` would choose, but none is ever doubled.
     bucket = f"floor(%s*{SMOOTH_RATE}+0.01)"
     thin = f"select='isnan(prev_t)+1-eq({bucket % 't'},{bucket % 'prev_t'})'," if graph == "smooth" else ""
     rate = f"{TILES * 1000}/{max(1, round(source.seconds * 1000))}"
-    first, slots, fill = "trim=end_frame=1", f"trim=end_frame={TILES}", f"tpad=stop={TILES}:stop_mode=clone"
+    slots, fill = f"trim=end_frame={TILES}", f"tpad=stop={TILES}:stop_mode=clone"
+    one = "trim=end_frame=1"
+    if graph == "smooth":
+        # Padded, so that there is a middle also where the last picture comes before it.
+        one = f"tpad=stop_duration={source.seconds:.3f}:stop_mode=clone,trim=start={source.seconds / 2:.3f},{one}"
     return ";".join(
         (
             "[0:V:0]split=2[one][all]",
-            f"[one]{first},{_fit(_POSTER_BOX, zscale=zscale)},{_TO_JPEG}[poster]",
+            f"[one]{one},{_fit(_POSTER_BOX, zscale=zscale)},{_TO_JPEG}[poster]",
             f"[all]{thin}{_fit(box, zscale=zscale)},split=3[video][small][many]",
-            f"[small]{first},{_TO_JPEG}[still]",
+            f"[small]{one},{_TO_JPEG}[still]",
             f"[many]fps={rate}:start_time=0:eof_action=pass,{slots},{_tile()},{fill},{slots},tile={COLUMNS}x{ROWS},{_TO_JPEG}[sprite]",
         )
     )

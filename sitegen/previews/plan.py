@@ -22,7 +22,7 @@ _LEAST_KEYS = 2
 SMOOTH_RATE = 10
 """Pictures a second in the small video of an event: more cost much and show little."""
 
-_GRAPHS_VERSION = 1  # raise it when the pictures that come out change: the fingerprint then remakes all
+_GRAPHS_VERSION = 2  # raise it when the pictures that come out change: the fingerprint then remakes all
 
 
 class Plan(msgspec.Struct, frozen=True):

@@ -1,0 +1,103 @@
+"""Decides which pages a build must write, says why, and marks them in the index. Writes nothing else."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+
+import msgspec
+
+from sitegen.archive import counts
+from sitegen.archive.index import Index
+from sitegen.archive.refresh import Change
+from sitegen.clip import Camera, Outage
+from sitegen.site import consequences
+from sitegen.site.pages import Page
+from sitegen.site.prose import ContentPage
+
+log = logging.getLogger("sitegen.build")
+
+
+def mark_look(
+    index: Index,
+    parts: Iterable[str],
+    cameras: Sequence[Camera],
+    content: Sequence[ContentPage],
+    *,
+    revision: int | None,
+) -> None:
+    """Mark every page when what all pages depend on (`parts`, and the code) is not what it was at the last build.
+
+    Likewise when the site's `revision` (None: there is no site) is not the one that the index was left with.
+    """
+    look = hashlib.sha256("\n".join((version("sitegen"), code_digest(), *parts)).encode()).hexdigest()
+    if index.meta("look") != look or revision is None or index.meta("revision") != str(revision):
+        log.info("render everything: theme, settings, version or site are not what the index knows")
+        index.mark_all_clips()
+        index.mark(consequences.everything([c.id for c in cameras], [p.path for p in content]))
+        index.set_meta("sweep", "1")
+    index.set_meta("look", look)
+
+
+def mark_listed(index: Index, cameras: Sequence[Camera], content: Sequence[ContentPage]) -> None:
+    """Mark pages that stand in a list kept between builds: the cameras, and the owner's own pages."""
+    listed = {f"camera {c.id}": c.slug for c in cameras} | {f"content {p.path}": p.digest for p in content}
+    before = msgspec.json.decode(index.meta("listed") or "{}", type=dict[str, str])
+    for entry in listed.keys() | before.keys():
+        if listed.get(entry) == before.get(entry):
+            continue
+        kind, _, key = entry.partition(" ")
+        log.debug("render %s: it is new, gone or another one", entry)
+        index.mark([Page(kind, key=key)])
+        if kind == "camera":
+            _mark_camera(index, key, is_new=entry not in before)
+    index.set_meta("listed", msgspec.json.encode(listed).decode())
+
+
+def _mark_camera(index: Index, camera: str, *, is_new: bool) -> None:
+    if not is_new:
+        index.set_meta("sweep", "1")  # its pages under the old slug are nobody's
+    index.mark([Page("home"), Page("cameras"), Page("status")])
+    for day in counts.days(index, camera):
+        text = day.day.isoformat()
+        index.mark([Page("camera-day", text, camera), Page("day", text)])
+
+
+def mark_changes(index: Index, changes: Iterable[Change]) -> list[str]:
+    """Mark the pages that changed clips touch; return the paths of their videos."""
+    touched = []
+    for change in changes:
+        placed = change.new or change.old
+        if placed is None:
+            continue
+        index.mark(consequences.of_change(index, change))
+        old, new = (None if p is None else p.clip for p in (change.old, change.new))
+        index.note_change(placed, new=consequences.became_whole(old, new))
+        touched.append(placed.clip.path)
+        if change.new is None:
+            index.mark([Page("previews", key=placed.clip.path)])
+        log.debug("render %s: clip %s %s", placed.day, placed.clip.id, _what(change))
+    return touched
+
+
+def mark_outages(index: Index, outages: Iterable[Outage]) -> None:
+    """Mark the pages that outages touch."""
+    for outage in outages:
+        index.mark(consequences.of_outage(index, outage))
+
+
+@cache
+def code_digest() -> str:
+    """Return a text that changes with the code that makes pages."""
+    digest = hashlib.sha256()
+    for path in sorted((Path(__file__).parent / "site").glob("*.py")):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def _what(change: Change) -> str:
+    return "added" if change.old is None else "removed" if change.new is None else "changed"
