@@ -150,15 +150,12 @@ class Generator:
     # refresh
 
     def _refresh(self, hints: Hints) -> tuple[Refreshed, ...]:
-        last = self._last_build()
-        published = last.clips if last else 0
-        if hints.everything or self.index.fresh:
-            return (refresh_all(self.index, self.source, published=published, trust=self._trust),)
-        below = [
-            refresh_all(self.index, self.source, published=published, below=folder)
-            for folder in sorted(hints.folders)
-        ]
-        return (*below, refresh_paths(self.index, self.source, sorted(hints.paths), published=published))
+        index, source, last = self.index, self.source, self._last_build()
+        before = counts.clip_count(index) or (last.clips if last else 0)
+        if hints.everything or index.fresh:
+            return (refresh_all(index, source, before=before, trust=self._trust),)
+        below = [refresh_all(index, source, before=before, below=f) for f in sorted(hints.folders)]
+        return (*below, refresh_paths(index, source, sorted(hints.paths), before=before))
 
     def _adopt(self, file: FileEntry) -> Sidecar | Problem | None:
         if time.time_ns() - file.mtime_ns < self._settle_ns:

@@ -14,7 +14,7 @@ _CHANGED = 24
 _LEAST_PIXELS = 12
 
 Gray = bytes
-"""One byte a pixel, SMALL."""
+"""One byte a pixel, row by row; SMALL unless it says otherwise."""
 
 _READ_FRAME = """([width, height]) => {
     const video = document.querySelector("[data-player] video:not([hidden])");
@@ -30,9 +30,9 @@ _READ_FRAME = """([width, height]) => {
 }"""
 
 
-def gray(path: Path, size: tuple[int, int], filters: str = "") -> Gray:
-    """The first frame of a video, or a picture, decoded by ffmpeg."""
-    graph = f"{filters}scale={size[0]}:{size[1]}:flags=area:out_range=full,format=gray"
+def gray(path: Path, size: tuple[int, int] = SMALL, at_s: float = 0) -> Gray:
+    """A picture, or the first frame of a video that is not before `at_s`, decoded by ffmpeg."""
+    graph = f"trim=start={at_s},scale={size[0]}:{size[1]}:flags=area:out_range=full,format=gray"
     done = process.run(
         ["ffmpeg", "-v", "error", "-nostdin", "-i", f"file:{path}", "-frames:v", "1", "-vf", graph]
         + ["-f", "rawvideo", "-pix_fmt", "gray", "pipe:1"],

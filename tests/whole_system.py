@@ -94,8 +94,8 @@ class WholeSystem:
         self.stack.callback(self._stop_all)
         self.start("watch", self._sitegen("watch"))
         self.start("announce", self._sitegen("announce"))
-        wait_until(lambda: listens(self.announce), 60, "the announcer")
-        wait_until((self.site / "build.json").exists, 60, "the first build")
+        self.wait(lambda: listens(self.announce), 60, "the announcer")
+        self.wait((self.site / "build.json").exists, 60, "the first build")
         addresses = {"announce": f"127.0.0.1:{self.announce}", "motion_stream": f"127.0.0.1:{self.stream}"}
         self.stack.enter_context(
             running_nginx(self.site, self.archive, self.run, port=self.http, **addresses)

@@ -17,7 +17,7 @@ from sitegen.archive import counts
 from sitegen.archive.assemble import Adopt, Assembled, assemble
 from sitegen.archive.index import Index, Placed
 from sitegen.archive.layout import base_id
-from sitegen.archive.scan import FileEntry, Folder, look, scan, stem_of
+from sitegen.archive.scan import FileEntry, Folder, look, printable, scan, stem_of
 from sitegen.clip import Clip, Outage, Problem
 from sitegen.days import local_day
 from sitegen.errors import ArchiveGone
@@ -86,10 +86,13 @@ class _Refresh:
     def take(self, path: str, found: FileEntry | Problem | None) -> set[str]:
         """Take over one path; return the stems to judge again."""
         folder = path.rpartition("/")[0]
+        if printable(folder) != folder:
+            return set()  # the scan has made a Problem of the folder
         if isinstance(found, FileEntry):
             return set() if self.index.file(path) == found else self._put(found)
         if isinstance(found, Problem):
             self.problems |= self.index.add_problem(f"{folder}/", found)  # the next scan settles them all
+            path = printable(path)  # as the index could have it
         return self._drop(path) if self.index.file(path) else set()
 
     def _put(self, file: FileEntry) -> set[str]:
@@ -167,21 +170,18 @@ def _base(clip: Clip) -> str:
 
 
 def refresh_all(
-    index: Index, source: Source, *, published: int, below: str = "", trust: bool = False
+    index: Index, source: Source, *, before: int, below: str = "", trust: bool = False
 ) -> Refreshed:
     """Scan the archive (or what is `below` a folder) and take over every difference.
 
-    `published` is the number of clips on the site. Raises ArchiveGone when the archive is missing, empty though
-    clips are published, or has lost more than half of what the index knows; `trust` allows for the last.
+    `before` is the number of clips that there were. Raises ArchiveGone when the archive is missing, empty though
+    there were clips, or has lost more than half of them; `trust` allows for the last.
     """
-    if not source.root.is_dir():
-        raise ArchiveGone(source.root, "it is missing", "mount it, or mend archive.root in the configuration")
-    known = counts.clip_count(index)
-    work = _Refresh(index, source)
+    work = _begin(index, source)
     with index.transaction():
         seen = set()
         try:
-            for folder in scan(source.root, below):
+            for folder in scan(source.root, below) if printable(below) == below else ():
                 seen.add(folder.path)
                 work.compare(folder)
         except FileNotFoundError:
@@ -190,32 +190,34 @@ def refresh_all(
             raise ArchiveGone(
                 source.root, f"it cannot be read ({error.strerror})", "check its owner and disk"
             ) from None
-        for path in index.folders(below):
+        for path in index.folders(printable(below)):
             if path not in seen:
                 work.compare(Folder(path, (), ()))
         for stem in index.held_stems():
             work.judge(stem)
-        return _settle(work, known=known, published=published, trust=trust)
+        return _settle(work, before=before, trust=trust)
 
 
-def refresh_paths(index: Index, source: Source, paths: Iterable[str], *, published: int) -> Refreshed:
+def refresh_paths(index: Index, source: Source, paths: Iterable[str], *, before: int) -> Refreshed:
     """Look at some paths again (files, relative to the root) and take over what differs. Raises ArchiveGone."""
-    if not source.root.is_dir():
-        raise ArchiveGone(source.root, "it is missing", "mount it, or mend archive.root in the configuration")
-    known = counts.clip_count(index)
-    work = _Refresh(index, source)
+    work = _begin(index, source)
     with index.transaction():
         stems: set[str] = set()
         for path in paths:
             stems |= work.take(path, look(source.root, path))
         for stem in sorted(stems | set(index.held_stems())):
             work.judge(stem)
-        return _settle(work, known=known, published=published, trust=False)
+        return _settle(work, before=before, trust=False)
 
 
-def _settle(work: _Refresh, *, known: int, published: int, trust: bool) -> Refreshed:
+def _begin(index: Index, source: Source) -> _Refresh:
+    if not source.root.is_dir():
+        raise ArchiveGone(source.root, "it is missing", "mount it, or mend archive.root in the configuration")
+    return _Refresh(index, source)
+
+
+def _settle(work: _Refresh, *, before: int, trust: bool) -> Refreshed:
     left = counts.clip_count(work.index)
-    before = known or published
     if left == 0 and before > 0:
         raise ArchiveGone(
             work.source.root,

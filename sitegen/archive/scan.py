@@ -55,19 +55,19 @@ class Folder(msgspec.Struct, frozen=True):
 def scan(root: Path, below: str = "") -> Iterator[Folder]:
     """Yield every folder below one (relative to the root, "" for all), itself included.
 
-    Raises OSError only when the first folder itself cannot be read.
+    Raises FileNotFoundError when the first folder is not there, and another OSError when the root cannot be read.
     """
     waiting = [below]
     while waiting:
         path = waiting.pop()
         try:
             folder, below_it = _read_folder(root, path)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError) as error:
             if path == below:
-                raise
+                raise FileNotFoundError(path) from error
             continue  # it went while we looked
         except OSError as error:
-            if path == below:
+            if not path:
                 raise
             reason = f"folder cannot be read: {error.strerror}"
             folder, below_it = (
@@ -89,7 +89,7 @@ def _read_folder(root: Path, path: str) -> tuple[Folder, list[str]]:
             if entry.name.startswith("."):
                 continue
             child = f"{path}/{entry.name}" if path else entry.name
-            if entry.is_dir(follow_symlinks=False):
+            if entry.is_dir(follow_symlinks=False) and printable(child) == child:
                 folders.append(child)
                 continue
             found = _look(child, entry)
@@ -102,11 +102,22 @@ def _read_folder(root: Path, path: str) -> tuple[Folder, list[str]]:
 
 def _look(path: str, entry: os.DirEntry[str]) -> FileEntry | Problem | None:
     try:
+        if entry.is_dir():
+            return _judge_folder(path)
         return judge(path, entry.stat(follow_symlinks=False))
     except FileNotFoundError:
         return None  # it went while we looked
     except OSError as error:
         return Problem(printable(path), "", f"cannot be looked at: {error.strerror}", "check the disk")
+
+
+def _judge_folder(path: str) -> Problem:
+    """Say why a folder is not looked into."""
+    if printable(path) != path:
+        return Problem(printable(path), "", "its name is not UTF-8 or has control characters", "rename it")
+    return Problem(
+        path, "", "a link to a folder is not followed", "mount the folder here, or move it into the archive"
+    )
 
 
 def look(root: Path, path: str) -> FileEntry | Problem | None:

@@ -114,7 +114,9 @@ def _fit(box: tuple[int, int], *, zscale: bool) -> str:
     width = f"max(2,2*trunc(min(min({wide},iw*sar),{high}*dar)/2+0.01))"
     height = f"max(2,2*trunc(min(min({high},ih),min({wide},iw*sar)/dar)/2+0.01))"
     if zscale:
-        scaler = f"zscale=w='{width}':h='{height}':filter=spline36:range=limited"
+        # zscale refuses an odd size where colours are subsampled; whether they are, the picture alone knows.
+        even = "crop=w='max(1,iw-mod(iw,2))':h='max(1,ih-mod(ih,2))':x=0:y=0"
+        scaler = f"{even},zscale=w='{width}':h='{height}':filter=spline36:range=limited"
     else:
         scaler = f"scale=w='{width}':h='{height}':flags=spline+accurate_rnd+bitexact:out_range=limited"
     return f"format={_PLANAR},{scaler},setsar=1,format=yuv420p"

@@ -111,7 +111,7 @@ def everything(cameras: Iterable[str], content: Iterable[str]) -> set[Page]:
         Page("api", key="segment"),
     }
     pages |= {Page("camera", key=c) for c in cameras}
-    return pages | {Page("content", key=url) for url in content}
+    return pages | {Page("content", key=path) for path in content}
 
 
 def became_whole(old: Clip | None, new: Clip | None) -> bool:

@@ -7,7 +7,7 @@ clip        day   clip id    YYYY/MM/DD/<clip id>.html
 camera-day  day   camera id  cameras/<slug>/YYYY/MM/DD/index.html
 day         day              YYYY/MM/DD/index.html, day.json
 camera            camera id  cameras/<slug>/index.html, feeds/cameras/<slug>.json
-content           url        <page>/index.html
+content           path       <page>/index.html
 cameras                      cameras/index.html
 home                         index.html, index.json, feeds/latest.json
 api               kind       event_api/events, event_api/events_by_date; likewise segment_api
@@ -25,7 +25,7 @@ from sitegen.clip import Camera
 
 
 class Page(NamedTuple):
-    """A page's key; `day` is "2026-11-22" or "", `key` a clip id, camera id, URL or ""."""
+    """A page's key; `day` is "2026-11-22" or "", `key` a clip id, camera id, path or ""."""
 
     kind: str
     day: str = ""

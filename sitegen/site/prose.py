@@ -12,35 +12,31 @@ import msgspec
 import nh3
 
 from sitegen.archive.note import read_front_matter
+from sitegen.archive.scan import printable
 from sitegen.clip import Problem
 
 _EXTENSIONS = ["tables", "fenced_code", "sane_lists"]
 _RESERVED = frozenset(
-    (
-        "cameras",
-        "live",
-        "status",
-        "feeds",
-        "event_api",
-        "segment_api",
-        "previews",
-        "media",
-        "assets",
-        "announce",
-        "index",
-    )
+    "cameras live status feeds event_api segment_api previews media assets announce index "
+    "build.json index.json status.json metrics.prom index.html".split()
 )
+"""What a page at the top may not be called: the site has it already, or will have."""
 
 
 class ContentPage(msgspec.Struct, frozen=True):
     """One of the owner's pages."""
 
-    url: str
-    """`about/index.html`, relative to the site's root."""
+    path: str
+    """Its file, relative to the site's root: `about us/index.html`."""
     title: str
     body_html: str
     digest: str
     """Changes when its text does."""
+
+    @property
+    def url(self) -> str:
+        """Its address, relative to the site's root: `about%20us/index.html`."""
+        return quote(self.path)
 
 
 def note_html(text: str) -> str:
@@ -58,21 +54,30 @@ def content_pages(folder: Path) -> tuple[tuple[ContentPage, ...], tuple[Problem,
     pages, problems = [], []
     for path in sorted(folder.rglob("*.md")) if folder.is_dir() else []:
         parts = path.relative_to(folder).with_suffix("").parts
-        shown = f"{folder.name}/{path.relative_to(folder).as_posix()}"
         if any(p.startswith(".") for p in parts):
             continue
-        if parts[0] in _RESERVED or parts[0].isdecimal():
-            problems.append(
-                Problem(shown, "", f"{parts[0]} is a name of the site's own", "give the page another name")
-            )
+        shown = printable(f"{folder.name}/{path.relative_to(folder).as_posix()}")
+        if (found := _objection(path, parts)) is not None:
+            problems.append(Problem(shown, "", *found))
             continue
         try:
             pages.append(_read(path, parts))
-        except (OSError, UnicodeDecodeError) as error:
+        except (OSError, UnicodeDecodeError, RecursionError) as error:
             problems.append(
                 Problem(shown, "", f"cannot be read: {error}", "save it as UTF-8, with the right to read it")
             )
     return tuple(pages), tuple(problems)
+
+
+def _objection(path: Path, parts: tuple[str, ...]) -> tuple[str, str] | None:
+    """Return why a file can be no page, and what to do; None: it can."""
+    if parts[0] in _RESERVED or parts[0].isdecimal() or parts[-1] == "index.html":
+        return f"{parts[0]} is a name of the site's own", "give the page another name"
+    if printable("/".join(parts)) != "/".join(parts):
+        return "its name is not UTF-8 or has control characters", "rename it"
+    if not path.is_file():
+        return "not a regular file", "put the file itself there"
+    return None
 
 
 def _read(path: Path, parts: tuple[str, ...]) -> ContentPage:
@@ -80,7 +85,7 @@ def _read(path: Path, parts: tuple[str, ...]) -> ContentPage:
     front, text = read_front_matter(data.decode())
     title = front.get("title")
     return ContentPage(
-        url="/".join((*map(quote, parts), "index.html")),
+        path="/".join((*parts, "index.html")),
         title=title if isinstance(title, str) and title else parts[-1].replace("-", " ").capitalize(),
         body_html=markdown.markdown(text, extensions=_EXTENSIONS),
         digest=hashlib.sha256(data).hexdigest()[:16],
@@ -89,4 +94,4 @@ def _read(path: Path, parts: tuple[str, ...]) -> ContentPage:
 
 def top_pages(pages: tuple[ContentPage, ...]) -> Iterator[ContentPage]:
     """Yield the pages that stand in the navigation: those directly in `content/`."""
-    return (p for p in pages if p.url.count("/") == 1)
+    return (p for p in pages if p.path.count("/") == 1)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
+from urllib.parse import quote
 
 from sitegen.archive import counts
 from sitegen.clip import Camera, Problem
@@ -40,7 +41,7 @@ class Renderer:
         volatile: Callable[[], Volatile],
     ) -> None:
         self.model, self.theme, self.url, self._volatile = model, theme, url, volatile
-        self.content = {p.url: p for p in content}
+        self.content = {p.path: p for p in content}
         self._makers: Mapping[str, Callable[[Page], Files]] = {
             "clip": self._clip,
             "camera-day": self._camera_day,
@@ -89,7 +90,8 @@ class Renderer:
     def _html(self, template: str, page: Page, context: dict[str, Any]) -> Files:
         path = html_path(page, self.model.slugs)
         root = "../" * path.count("/")
-        return {path: self.theme.render(template, root, site=self.model.site, here=path, **context).encode()}
+        text = self.theme.render(template, root, site=self.model.site, here=quote(path), **context)
+        return {path: text.encode()}
 
     def _clip(self, page: Page) -> Files:
         placed = self.model.index.clip_by_id(page.key)

@@ -17,6 +17,7 @@ from sitegen.settings import PreviewSettings
 SETTINGS = PreviewSettings()
 SECONDS = 30
 PICTURE = "testsrc2=s={}:r=10:d=2"
+STILL_PICTURE = "smptehdbars=s={}:r=10:d=2"
 # Brightness tells the time: 7 steps a second, upwards from black.
 CLOCK = f"color=black:s=64x36:r=10:d={SECONDS},geq=lum='16+T*7':cb=128:cr=128,scale=640:360:flags=neighbor"
 
@@ -73,12 +74,18 @@ def test_the_sprite_shows_thirty_moments_in_order(archive, output, name, kind, l
         assert at(middle - late_s) - 3 <= brightness <= at(middle) + 3, tile
 
 
-def test_poster_and_still_are_the_first_picture(archive, output):
-    """Of footage that brightens from black, the pictures are black; the still is small, the poster full size."""
-    paths = made(archive, output, "clock.mp4", seconds=SECONDS, settings=PreviewSettings(width=320))
+@pytest.mark.parametrize(
+    ("kind", "moment_s"),
+    [("event", SECONDS / 2), ("segment", 0)],
+)
+def test_poster_and_still_are_the_middle_or_the_first_picture(archive, output, kind, moment_s):
+    """An event's pictures show its middle, a segment's its beginning; the still is small, the poster full size."""
+    settings = PreviewSettings(width=320)
+    paths = made(archive, output, "clock.mp4", kind, seconds=SECONDS, settings=settings)
     assert (size(paths["poster"]), size(paths["still"])) == ((640, 360), (320, 180))
-    for kind in ("poster", "still"):
-        assert max(map(max, gray(paths[kind], 16, 9))) < 4
+    for name in ("poster", "still"):
+        brightness = max(map(max, gray(paths[name], 16, 9)))
+        assert at(moment_s) - 3 <= brightness <= at(moment_s + 0.15) + 3, name
 
 
 @pytest.mark.parametrize(("kind", "shortest"), [("event", 29.9), ("segment", 29.0)])
@@ -166,7 +173,7 @@ FORMATS = {
 def test_every_format_gives_true_pictures(archive, output, name):
     """Codec, depth, colours, container, no matter: the small picture is the picture ffmpeg decodes."""
     picture, options = FORMATS[name]
-    encode(archive / name, PICTURE.format(picture), *options)
+    encode(archive / name, STILL_PICTURE.format(picture), *options)
     paths = made(archive, output, name, "segment")
     theirs = gray(archive / name, 32, 18)
     for kind in ("poster", "video"):
