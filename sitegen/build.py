@@ -10,27 +10,27 @@ import shutil
 import time
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sitegen import marks
-from sitegen.announcements import LONGEST, Announcement, Announcements
+from sitegen import marks, news
+from sitegen.announcements import Announcements
 from sitegen.archive import counts
 from sitegen.archive.container import read_container
-from sitegen.archive.index import Index
+from sitegen.archive.index import Index, identity_of
 from sitegen.archive.refresh import Change, Refreshed, Source, refresh_all, refresh_paths
 from sitegen.archive.scan import FileEntry
 from sitegen.archive.watch import Hints
 from sitegen.capture.adopt import adopt
 from sitegen.capture.cameras import recorded_cameras
 from sitegen.clip import Camera, Problem, Sidecar
+from sitegen.errors import IndexFailed
 from sitegen.lock import Lock
 from sitegen.previews.store import remove_previews
 from sitegen.settings import Settings
 from sitegen.site.cameras import site_cameras
-from sitegen.site.feeds import api_record, encode
+from sitegen.site.feeds import encode
 from sitegen.site.model import Model, stamp
 from sitegen.site.pages import Page
 from sitegen.site.prose import ContentPage, content_pages, top_pages
@@ -98,9 +98,8 @@ class Generator:
         if full:
             for left in self.state.glob("index.sqlite*"):
                 left.unlink()
-        self.index = Index(
-            self.state / "index.sqlite", identity=f"{settings.site.timezone} {settings.archive.root}"
-        )
+        identity = identity_of(settings.site.timezone, settings.archive.root)
+        self.index = Index(self.state / "index.sqlite", identity=identity)
         self.source = Source(settings.archive.root, self.zone, self._adopt)
         self.touched: list[str] = []
         """Videos whose clips changed; whoever makes previews takes them from here."""
@@ -118,8 +117,14 @@ class Generator:
 
         Raises ArchiveGone when the archive cannot be trusted, ThemeError, IndexFailed, OSError; the old site stays up.
         """
+        try:
+            with self.index.mended():
+                return self._build(hints)
+        except IndexFailed:
+            if not self.index.fresh:
+                raise
         with self.index.mended():
-            return self._build(hints)
+            return self._build(EVERYTHING)
 
     def _build(self, hints: Hints) -> Built:
         with self.index.transaction():
@@ -265,7 +270,7 @@ class Generator:
             problems=len(self.index.problems()),
         )
         self.publisher.write("build.json", encode(record))
-        self.announcements.add(announcement(revision, self.index, renderer.model))
+        self.announcements.add(news.announcement(revision, self.index, renderer.model))
 
     def _built(self, revision: int, *, published: bool, written: int = 0, deleted: int = 0) -> Built:
         return Built(
@@ -276,23 +281,3 @@ class Generator:
             clips=counts.clip_count(self.index),
             problems=len(self.index.problems()),
         )
-
-
-def announcement(revision: int, index: Index, model: Model) -> Announcement:
-    """Return what a revision changed; of very many clips only the newest are named."""
-    rows = index.changed()
-    named = sorted(rows, key=lambda r: (r[2], r[1]))[-LONGEST:]
-    new: dict[str, list[dict[str, str]]] = {"event": [], "segment": [], "other": []}
-    for path, _, _, _, is_new in named:
-        placed = index.clip(path)
-        if is_new and placed is not None:
-            clip, title = placed.clip, model.by_id[placed.clip.camera].title
-            new[clip.listed_as].append(api_record(clip, title, model.zone, full_video=model.site.full_video))
-    return Announcement(
-        revision=revision,
-        clips=sorted(r[1] for r in named),
-        days=sorted({r[2] for r in rows}),
-        cameras=sorted({model.slugs[r[3]] for r in rows if r[3] in model.slugs}),
-        new_events=new["event"],
-        new_segments=new["segment"],
-    )

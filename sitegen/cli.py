@@ -238,6 +238,10 @@ def main() -> None:
     except SitegenError as error:
         click.echo(f"sitegen: {error}", err=True)
         code = error.exit_code
+    except OSError as error:  # a full disk, a folder without rights: the machine's trouble, not a bug of ours
+        logging.getLogger("sitegen").debug("where it happened", exc_info=True)
+        click.echo(f"sitegen: {error}; look for rights and room there", err=True)
+        code = _EXIT_FINDINGS
     sys.exit(code if isinstance(code, int) else 0)
 
 

@@ -14,7 +14,7 @@ import msgspec
 
 from sitegen.archive.watch import Hints, Watcher
 from sitegen.build import EVERYTHING, Built, Generator
-from sitegen.errors import ArchiveGone
+from sitegen.errors import ArchiveGone, IndexFailed
 from sitegen.preview_work import PreviewWork
 from sitegen.settings import Settings
 
@@ -121,7 +121,7 @@ class _Loop:
             return 0.0
         try:
             built = self.generator.build(EVERYTHING if self.trouble else hints)
-        except (ArchiveGone, OSError) as error:
+        except (ArchiveGone, IndexFailed, OSError) as error:
             self.watcher.give_back(hints)
             self._tell(str(error))
             return 0.0

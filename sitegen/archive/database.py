@@ -63,15 +63,19 @@ def from_micros(value: int) -> datetime:
 class Database:
     """The open file. One writer; what is deleted or damaged is made anew, since the archive tells it all again."""
 
-    def __init__(self, path: Path, *, identity: str) -> None:
+    def __init__(self, path: Path, *, identity: str, read_only: bool = False) -> None:
         """Open the index, or make it anew when it is missing, damaged, or of another `identity`.
 
-        `identity` names what rows depend on besides the archive (the site's time zone, the archive's root).
-        Raises IndexFailed when there can be none.
+        `identity` names what rows depend on besides the archive (sitegen.archive.index.identity_of).
+        `read_only`: look at one state of it, also beside a generator at work, and write nothing.
+        Raises IndexFailed when there can be none, or nothing to look at.
         """
         self.fresh = False
         """True: it was made anew, nothing of the site is known."""
         self.path, self._wanted = path, f"{SCHEMA} {identity}"
+        if read_only:
+            self._db = self._connect_to_look()
+            return
         path.parent.mkdir(parents=True, exist_ok=True)
         try:
             self._db = self._connect()
@@ -99,6 +103,21 @@ class Database:
 
     def _connect(self) -> sqlite3.Connection:
         return sqlite3.connect(self.path, isolation_level=None, check_same_thread=False)
+
+    def _connect_to_look(self) -> sqlite3.Connection:
+        if not self.path.is_file():
+            raise IndexFailed(self.path, "there is none yet")
+        # Without a log beside it nobody has it open, and SQLite needs no files of its own to read it.
+        mode = "mode=ro" if self.path.with_name(self.path.name + "-wal").exists() else "mode=ro&immutable=1"
+        try:
+            db = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
+            db.execute("BEGIN")  # all questions are about one state
+            identity = db.execute("SELECT value FROM meta WHERE key='identity'").fetchone()
+        except sqlite3.Error as error:
+            raise IndexFailed(self.path, str(error)) from error
+        if identity != (self._wanted,):
+            raise IndexFailed(self.path, "it is of another version, time zone or archive")
+        return db
 
     def _set_up(self) -> None:
         # WAL with NORMAL: a crash of the machine may cost the last step, which a scan finds again; never the file.
@@ -131,7 +150,7 @@ class Database:
         try:
             yield
         except BaseException:
-            with suppress(sqlite3.OperationalError):  # a full disk has rolled it back already
+            with suppress(sqlite3.Error):  # a full disk has rolled it back already
                 self._db.execute("ROLLBACK")
             raise
         self._db.execute("COMMIT")

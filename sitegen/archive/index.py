@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -18,7 +19,12 @@ from sitegen.archive.database import micros
 from sitegen.archive.scan import FileEntry
 from sitegen.clip import Outage, Problem
 
-__all__ = ["Index", "Placed"]
+__all__ = ["Index", "Placed", "identity_of"]
+
+
+def identity_of(timezone: str, root: Path) -> str:
+    """Return what an index depends on besides the archive's files: the site's time zone and the archive's root."""
+    return f"{timezone} {root}"
 
 
 class Index(ClipRows):

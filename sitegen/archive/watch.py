@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import os
 import threading
+import warnings
 from collections.abc import Callable
 from pathlib import Path
 
@@ -28,6 +29,9 @@ from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
 log = logging.getLogger("sitegen.watch")
+
+# A folder made while watchdog walks its parent is watched twice over, which it tells in a page of text; it does no harm.
+warnings.filterwarnings("ignore", r"Callback with id .* already exists for watch", RuntimeWarning)
 
 _KINDS: list[type[FileSystemEvent]] = [
     DirCreatedEvent,

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import quote, urlsplit, urlunsplit
 
 import msgspec
@@ -26,7 +27,7 @@ _SOURCES = frozenset({"netcam_url", "netcam_high_url", "video_device", "videodev
 _FOR_FFMPEG = {"mjpg": "http", "mjpeg": "http"}
 """Schemes that only Motion knows, and what they are called elsewhere."""
 _MOTION_ONLY = frozenset({"v4l2", "jpeg"})
-_HIGHEST_ID = 32_000
+HIGHEST_ID = 32_000
 _LONGEST_NAME = 200
 
 
@@ -40,6 +41,14 @@ class MotionCamera(msgspec.Struct, frozen=True, kw_only=True):
     """netcam_high_url, else netcam_url, with netcam_userpass in it; None: nothing that ffmpeg could read."""
 
 
+class MotionOption(NamedTuple):
+    """One line of a file: an option by its present name, its value without quotes, the line's number from 1 on."""
+
+    name: str
+    value: str
+    line: int
+
+
 def read_motion_config(path: Path) -> tuple[MotionCamera, ...]:
     """Return Motion's cameras in its own order; raise UsageError when a file is missing or cannot be used.
 
@@ -51,7 +60,9 @@ def read_motion_config(path: Path) -> tuple[MotionCamera, ...]:
         if option == "camera":
             cameras.append((file := path.parent / value, own | dict(_options(file))))
         elif option == "camera_dir":
-            cameras += [(file, own | dict(_options(file))) for file in _files_of(path, path.parent / value)]
+            cameras += [
+                (file, own | dict(_options(file))) for file in camera_files(path, path.parent / value)
+            ]
         else:
             own[option] = value
     ids = _ids([own, *(options for _, options in cameras)])
@@ -62,22 +73,30 @@ def read_motion_config(path: Path) -> tuple[MotionCamera, ...]:
     )
 
 
-def _options(path: Path) -> Iterator[tuple[str, str]]:
+def read_options(path: Path) -> Iterator[MotionOption]:
+    """Yield the options of one of Motion's files in order; raise UsageError when it cannot be read."""
     try:
         text = path.read_bytes().decode(errors="replace")
     except OSError as error:
         raise UsageError(
             path, "", f"Motion's configuration cannot be read: {error.strerror}", "correct its path"
         ) from None
-    for line in re.split(r"[\r\n]+", text):
+    for number, line in enumerate(re.split(r"\r\n|\r|\n", text), start=1):
         match = _LINE.match(line.rstrip(" \t"))
         if match and not line.startswith(("#", ";")):
             quoted = _QUOTED.match(match[2])
-            yield _RENAMED.get(match[1], match[1]), quoted[2] if quoted else match[2]
+            yield MotionOption(_RENAMED.get(match[1], match[1]), quoted[2] if quoted else match[2], number)
 
 
-def _files_of(path: Path, folder: Path) -> list[Path]:
-    """Return the camera files of a camera_dir in the order of the disk, which is the order that Motion takes."""
+def _options(path: Path) -> Iterator[tuple[str, str]]:
+    return ((option.name, option.value) for option in read_options(path))
+
+
+def camera_files(path: Path, folder: Path) -> list[Path]:
+    """Return the camera files of a camera_dir in the order of the disk, which is the order that Motion takes.
+
+    `path` is the file that names the folder. Raises UsageError when the folder cannot be read.
+    """
     try:
         with os.scandir(folder) as entries:
             return [Path(entry) for entry in entries if entry.name.endswith(".conf")]
@@ -90,10 +109,15 @@ def _ids(sections: list[dict[str, str]]) -> list[int]:
 
     One without an id gets its place. When any two are equal then, Motion forgets all of them and counts.
     """
-    given = [_leading_number(options.get("camera_id", "")) or place for place, options in enumerate(sections)]
-    if len(set(given)) == len(given) and max(given) <= _HIGHEST_ID:
+    given = given_ids(options.get("camera_id", "") for options in sections)
+    if len(set(given)) == len(given) and max(given) <= HIGHEST_ID:
         return given
     return list(range(len(given)))
+
+
+def given_ids(camera_ids: Iterable[str]) -> list[int]:
+    """Return the ids that the files ask for: of motion.conf itself first, then of its cameras; "": its place."""
+    return [_leading_number(text) or place for place, text in enumerate(camera_ids)]
 
 
 def _leading_number(text: str) -> int:

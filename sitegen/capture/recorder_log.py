@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 
 _VARIABLE = re.compile(r"0x[0-9a-fA-F]+|\d+")
+# ffmpeg's RTSP reader gives the first packet of many cameras no timestamp; the segment muxer mends it, and says so twice.
+_HARMLESS = re.compile(r"Timestamps are unset in a packet|Non-monotonous DTS .*previous: 0, current: 0;")
 _KINDS_MAX = 50
 _TEXT_MAX = 500
 
@@ -24,7 +26,7 @@ class Chatter:
         Only warnings and errors are, and of lines that differ only in numbers the first. `telling`: it says why a
         recording ends, which the lines after it do not.
         """
-        if level == "info" or not text.strip():
+        if level == "info" or not text.strip() or _HARMLESS.search(text):
             return None
         clean = "".join(each if each.isprintable() else "?" for each in text[:_TEXT_MAX])
         if telling or (level != "warning" and not self._told):

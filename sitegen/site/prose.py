@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator
+from html import escape
 from pathlib import Path
 from urllib.parse import quote
 
@@ -16,10 +17,22 @@ from sitegen.archive.scan import printable
 from sitegen.clip import Problem
 
 _EXTENSIONS = ["tables", "fenced_code", "sane_lists"]
+_LONGEST_PROSE = 20_000
+_MOST_STEPS = 5_000_000
 _RESERVED = frozenset(
-    "cameras live status feeds event_api segment_api previews media assets announce index "
-    "build.json index.json status.json metrics.prom index.html".split()
-)
+    (
+        "cameras",
+        "live",
+        "status",
+        "feeds",
+        "event_api",
+        "segment_api",
+        "previews",
+        "media",
+        "assets",
+        "announce",
+    )
+) | {"index", "index.html", "index.json", "build.json", "status.json", "metrics.prom"}
 """What a page at the top may not be called: the site has it already, or will have."""
 
 
@@ -40,13 +53,28 @@ class ContentPage(msgspec.Struct, frozen=True):
 
 
 def note_html(text: str) -> str:
-    """Return a note's prose as HTML in which nothing can run and no picture is fetched from elsewhere."""
+    """Return a note's prose as HTML in which nothing can run and no picture is fetched from elsewhere.
+
+    What is too long or too intricate for Markdown is shown as it was typed.
+    """
     if not text.strip():
         return ""
-    html = markdown.markdown(text, extensions=_EXTENSIONS)
+    try:
+        html = f"<pre>{escape(text)}</pre>" if _is_too_much(text) else _markdown(text)
+    except RecursionError:
+        html = f"<pre>{escape(text)}</pre>"
     return nh3.clean(
         html, tags=nh3.ALLOWED_TAGS - {"img", "map", "area"}, url_schemes={"http", "https", "mailto"}
     )
+
+
+def _markdown(text: str) -> str:
+    return markdown.markdown(text, extensions=_EXTENSIONS)
+
+
+def _is_too_much(text: str) -> bool:
+    """Say whether Markdown could take long: for each opening bracket it may read all of the rest (0.1 µs a character)."""
+    return len(text) > _LONGEST_PROSE or (text.count("[") + text.count("<")) * len(text) > _MOST_STEPS
 
 
 def content_pages(folder: Path) -> tuple[tuple[ContentPage, ...], tuple[Problem, ...]]:
@@ -87,7 +115,7 @@ def _read(path: Path, parts: tuple[str, ...]) -> ContentPage:
     return ContentPage(
         path="/".join((*parts, "index.html")),
         title=title if isinstance(title, str) and title else parts[-1].replace("-", " ").capitalize(),
-        body_html=markdown.markdown(text, extensions=_EXTENSIONS),
+        body_html=_markdown(text),
         digest=hashlib.sha256(data).hexdigest()[:16],
     )
 

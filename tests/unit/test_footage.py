@@ -51,7 +51,7 @@ def test_a_recipe_that_ffmpeg_refuses_is_an_error_and_leaves_no_file(tmp_path):
 
 
 def test_motion_fires_in_exactly_the_windows_in_every_scene(tmp_path):
-    """Real Motion reports one event a round in each scene: begun and ended within the window, none at the loop's border."""
+    """Real Motion, once it knows a scene, reports one event a round: within the window, none at the loop's border."""
     seconds, window = 10.0, (4.0, 7.0)
     scenes = {
         name: make_footage(tmp_path / f"{name}.mp4", name, (window,), seconds=seconds, gop_seconds=1)
@@ -63,24 +63,41 @@ def test_motion_fires_in_exactly_the_windows_in_every_scene(tmp_path):
             ["motion", "-n", "-c", str(tmp_path / "motion.conf")], stdout=subprocess.DEVNULL
         )
         try:
-            second_round = (
-                cameras.started_at + seconds
-            )  # in the first one Motion is still getting to know the scene
-            wait_until(lambda: time.time() > second_round + seconds, 60, "the end of the second round")
+            # How many rounds Motion needs to get to know a scene depends on how much of the processor it gets.
+            wait_until(
+                lambda: all(
+                    any(
+                        _is_exact(times, window)
+                        for times in _rounds(said, number, cameras.started_at, seconds)
+                    )
+                    for number in range(1, len(scenes) + 1)
+                ),
+                100,
+                f"a round with exactly one event for each of {list(scenes)}",
+            )
         finally:
             motion.terminate()
             motion.communicate(timeout=30)
-    events = [line.split() for line in said.read_text().splitlines()]
-    for number, name in enumerate(scenes, start=1):
-        times = [(what, float(at) - second_round) for camera, what, at in events if camera == str(number)]
-        starts = [at for what, at in times if what == "start" and 0 <= at < seconds]
-        ends = [at for what, at in times if what == "end" and 0 <= at < seconds]
-        assert len(starts) == len(ends) == 1, (name, times)
-        assert window[0] <= starts[0] <= window[1], (name, times)
-        assert window[1] - 1 <= ends[0] <= window[1] + 1 + 1.5, (
-            name,
-            times,
-        )  # event_gap, and Motion's own second
+
+
+def _rounds(said: Path, camera: int, began: float, seconds: float) -> list[list[tuple[str, float]]]:
+    """Return what Motion said of a camera in each round that is over: (start or end, seconds into the round)."""
+    over = int((time.time() - began) / seconds)
+    rounds: list[list[tuple[str, float]]] = [[] for _ in range(over)]
+    for line in said.read_text().splitlines():
+        number, what, at = line.split()
+        which, into = divmod(float(at) - began, seconds)
+        if int(number) == camera and which < over:
+            rounds[int(which)].append((what, into))
+    return rounds
+
+
+def _is_exact(times: list[tuple[str, float]], window: tuple[float, float]) -> bool:
+    if [what for what, _ in times] != ["start", "end"]:
+        return False
+    (_, start), (_, end) = times
+    # The event ends after event_gap, which is 1 s, and up to a second of Motion's own.
+    return window[0] <= start <= window[1] and window[1] - 1 <= end <= window[1] + 2.5
 
 
 def _motion(folder: Path, urls: dict[str, str]) -> Path:

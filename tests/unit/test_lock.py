@@ -1,0 +1,69 @@
+"""Locks: one holder, named to the second, gone with its process."""
+
+import fcntl
+import os
+import subprocess
+import sys
+
+import pytest
+from waiting import wait_until
+
+from sitegen.errors import LockHeld
+from sitegen.lock import Lock
+
+HOLD = "import sys,pathlib; from sitegen.lock import Lock; l = Lock(pathlib.Path(sys.argv[1]), 'the other'); print('held', flush=True); sys.stdin.read()"
+
+
+def test_the_second_is_told_who_holds_it(tmp_path):
+    """LockHeld names the folder and the holder with its process."""
+    path = tmp_path / "state" / "x.lock"
+    first = Lock(path, "the generator")
+    with pytest.raises(LockHeld) as raised:
+        Lock(path, "another")
+    assert raised.value.holder == f"the generator (process {os.getpid()})"
+    assert raised.value.path == path.parent
+    assert raised.value.exit_code == 75
+    first.close()
+    Lock(path, "another").close()
+
+
+def test_a_folder_is_locked_without_leaving_anything_in_it(tmp_path):
+    """Without a holder the folder itself is the lock; it is made when missing, and stays empty."""
+    folder = tmp_path / "deep" / "site"
+    lock = Lock(folder)
+    with pytest.raises(LockHeld):
+        Lock(folder)
+    assert list(folder.iterdir()) == []
+    lock.close()
+
+
+def test_a_killed_holder_holds_nothing(tmp_path):
+    """The kernel drops the lock with its process, however that ends."""
+    path = tmp_path / "x.lock"
+    with subprocess.Popen(
+        [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as other:
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(LockHeld, match="the other"):
+            Lock(path, "me")
+        other.kill()
+
+    def free() -> bool:
+        with path.open("rb") as file:
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            except BlockingIOError:
+                return False
+        return True
+
+    wait_until(free)
+    Lock(path, "me").close()
+
+
+def test_a_shorter_name_leaves_nothing_of_the_longer_one(tmp_path):
+    """The file says only who holds it now."""
+    path = tmp_path / "x.lock"
+    Lock(path, "somebody with a long name").close()
+    lock = Lock(path, "me")
+    assert path.read_text() == f"me (process {os.getpid()})\n"
+    lock.close()
