@@ -33,11 +33,8 @@ _READ_FRAME = """([width, height]) => {
 def gray(path: Path, size: tuple[int, int] = SMALL, at_s: float = 0) -> Gray:
     """A picture, or the first frame of a video that is not before `at_s`, decoded by ffmpeg."""
     graph = f"trim=start={at_s},scale={size[0]}:{size[1]}:flags=area:out_range=full,format=gray"
-    done = process.run(
-        ["ffmpeg", "-v", "error", "-nostdin", "-i", f"file:{path}", "-frames:v", "1", "-vf", graph]
-        + ["-f", "rawvideo", "-pix_fmt", "gray", "pipe:1"],
-        timeout_s=60,
-    )
+    source = ["ffmpeg", "-v", "error", "-nostdin", "-i", f"file:{path}", "-frames:v", "1", "-vf", graph]
+    done = process.run([*source, "-f", "rawvideo", "-pix_fmt", "gray", "pipe:1"], timeout_s=60)
     assert done.returncode == 0, done.stderr
     assert len(done.stdout) == size[0] * size[1]
     return done.stdout
@@ -67,9 +64,7 @@ def visitor_centre(picture: Gray, background: Gray) -> float | None:
     """
     width, height = SMALL
     places = [
-        at % width
-        for at in range(width * height * 5 // 6)
-        if abs(picture[at] - background[at]) >= _CHANGED
+        at % width for at in range(width * height * 5 // 6) if abs(picture[at] - background[at]) >= _CHANGED
     ]
     return (statistics.fmean(places) + 0.5) / width if len(places) >= _LEAST_PIXELS else None
 

@@ -10,6 +10,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Self
+from zoneinfo import ZoneInfo
 
 from announcement_clients import SocketClient, StreamClient
 from nginx_server import Answer, ask, free_port, listens, running_nginx
@@ -22,7 +24,6 @@ from sitegen.demo.configuration import replace_options
 from sitegen.demo.footage import make_footage
 from sitegen.demo.scenes import SCENES
 
-REPOSITORY = Path(__file__).parents[1]
 CAMERA, TITLE, SLUG, SCENE = "101", "Back gate", "back-gate", "gate"
 USER, PASSWORD = "canaryuser", "canaryPW-7Q"
 SIZE = (640, 360)
@@ -75,7 +76,7 @@ class WholeSystem:
         self.http, self.announce, self.stream, self.rtsp = (free_port() for _ in range(4))
         self.cameras: Cameras | None = None
 
-    def __enter__(self) -> "WholeSystem":
+    def __enter__(self) -> Self:
         self.logs.mkdir()
         try:
             self._start()
@@ -152,9 +153,7 @@ class WholeSystem:
     def start(self, name: str, argv: list[str], env: dict[str, str] | None = None) -> None:
         log = self.logs / f"{name}.log"
         with log.open("wb") as sink:
-            self.programs[name] = Program(
-                name, process.start(argv, stdout=sink, stderr=sink, env=env), log
-            )
+            self.programs[name] = Program(name, process.start(argv, stdout=sink, stderr=sink, env=env), log)
 
     def check(self) -> None:
         """Fail when a program has ended by itself."""
@@ -236,8 +235,6 @@ class WholeSystem:
         return f"{self.local(datetime.now(UTC)):%Y/%m/%d}"
 
     def local(self, when: datetime) -> datetime:
-        from zoneinfo import ZoneInfo
-
         return when.astimezone(ZoneInfo(self.zone))
 
     def day(self) -> dict:

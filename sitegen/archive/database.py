@@ -109,13 +109,15 @@ class Database:
             raise IndexFailed(self.path, "there is none yet")
         # Without a log beside it nobody has it open, and SQLite needs no files of its own to read it.
         mode = "mode=ro" if self.path.with_name(self.path.name + "-wal").exists() else "mode=ro&immutable=1"
+        db = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
         try:
-            db = sqlite3.connect(f"{self.path.absolute().as_uri()}?{mode}", uri=True, isolation_level=None)
             db.execute("BEGIN")  # all questions are about one state
             identity = db.execute("SELECT value FROM meta WHERE key='identity'").fetchone()
         except sqlite3.Error as error:
+            db.close()
             raise IndexFailed(self.path, str(error)) from error
         if identity != (self._wanted,):
+            db.close()
             raise IndexFailed(self.path, "it is of another version, time zone or archive")
         return db
 

@@ -12,7 +12,7 @@ from sitegen.archive import counts
 from sitegen.archive.index import Placed
 from sitegen.clip import Camera, Clip, Day, Gap, Outage, Problem
 from sitegen.site import timeline
-from sitegen.site.model import Model, clip_url
+from sitegen.site.model import Model, camera_url, clip_url
 from sitegen.site.views import Bar, CameraStatus, GapView, Lane, ProblemView, StatusView
 
 NEWEST_AT_HOME = 24
@@ -48,14 +48,14 @@ class DayFacts:
     def __init__(self, model: Model, day: date, camera_id: str | None = None) -> None:
         self.model, self.bounds = model, model.bounds(day)
         self.placed = model.index.clips_of_day(day, camera_id)
-        shown = {p.clip.camera for p in self.placed}
-        self.cameras = [c for c in model.cameras if c.id in shown]
         self.gaps: dict[str, list[Gap]] = {}
-        for camera in self.cameras:
-            segments = [
-                p.clip for p in self.placed if p.clip.camera == camera.id and p.clip.kind == "segment"
-            ]
-            self.gaps[camera.id] = camera_gaps(model, camera, self.bounds, segments)
+        for camera in model.cameras:
+            if camera_id in {None, camera.id}:
+                mine = [p.clip for p in self.placed if p.clip.camera == camera.id]
+                segments = [c for c in mine if c.kind == "segment"]
+                if (found := camera_gaps(model, camera, self.bounds, segments)) or mine:
+                    self.gaps[camera.id] = found
+        self.cameras = [c for c in model.cameras if c.id in self.gaps]
 
     def of(self, listed_as: str) -> list[Placed]:
         """Return the day's clips of one sort."""
@@ -75,9 +75,9 @@ class DayFacts:
         bars += [self._gap_bar(g) for g in self.gaps[camera.id]]
         rank = {"segment": 0, "gap": 1, "event": 2}
         bars.sort(key=lambda b: (rank[b.kind], b.left))
-        return Lane(
-            camera=camera.title, url=self.model.day_url(self.bounds.date, camera.id), bars=tuple(bars)
-        )
+        recorded = any(p.clip.camera == camera.id for p in self.placed)
+        url = self.model.day_url(self.bounds.date, camera.id) if recorded else camera_url(camera.slug)
+        return Lane(camera=camera.title, url=url, bars=tuple(bars))
 
     def _clip_bar(self, placed: Placed, camera: Camera) -> Bar:
         clip = placed.clip

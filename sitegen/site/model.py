@@ -115,7 +115,7 @@ class Model:
             id=camera.id,
             slug=camera.slug,
             title=camera.title,
-            url=f"cameras/{camera.slug}/index.html",
+            url=camera_url(camera.slug),
             events=count.events if count else 0,
             segments=count.segments if count else 0,
             last_seen=count.last_seen if count else None,
@@ -125,12 +125,11 @@ class Model:
 
     def camera_link(self, camera: Camera) -> CameraView:
         """Return a camera without counts: with them, a page would change whenever the camera does."""
-        url = f"cameras/{camera.slug}/index.html"
         return CameraView(
             id=camera.id,
             slug=camera.slug,
             title=camera.title,
-            url=url,
+            url=camera_url(camera.slug),
             events=0,
             segments=0,
             last_seen=None,
@@ -192,6 +191,11 @@ def _month(year: int, month: int, links: dict[date, DayLink]) -> MonthView:
         for week in Calendar().monthdatescalendar(year, month)
     )
     return MonthView(year, month, weeks)
+
+
+def camera_url(slug: str) -> str:
+    """Return where a camera is shown."""
+    return f"cameras/{slug}/index.html"
 
 
 def clip_url(clip: Clip, day: date, slug: str) -> str:

@@ -21,44 +21,60 @@ CAUSES = {
 
 
 def gaps(segments: Sequence[Clip], outages: Sequence[Outage]) -> list[Gap]:
-    """Return the gaps of one camera, by start.
+    """Return the gaps of one camera, by start; none overlaps another, or a segment that is closed.
 
-    `segments` are its segments by start; the time before the first and after the last is not judged. An outage
-    that overlaps a gap is its cause; one that does not is a gap of its own.
+    `segments` are its segments by start; the time before the first and after the last is judged by outages only.
+    An outage that touches a gap between segments is its cause; what else of it no segment covers is a gap of its own.
     """
     found = _between(segments)
-    alone = []
     for outage in outages:
-        touching = [g for g in found if _overlap(g, outage)]
-        if touching:
-            found = [_caused_by(g) if g in touching else g for g in found]
-        else:
-            alone.append(
-                Gap(
-                    camera=outage.camera,
-                    start=outage.start,
-                    end=outage.end,
-                    cause=outage.end_reason or "camera_lost",
-                )
-            )
-    return sorted([*found, *alone], key=lambda g: (g.start, g.cause))
+        found = [_caused_by(g) if _touch(g, outage) else g for g in found]
+        found += _rest(outage, [*_stretches(segments), *((g.start, g.end) for g in found)])
+    return sorted(found, key=lambda g: (g.start, g.cause))
 
 
 def _between(segments: Sequence[Clip]) -> list[Gap]:
     found = []
-    for index, segment in enumerate(segments[1:]):
-        # A segment without end that another one follows was cut off; how far it reached is not known.
-        covered = max(
-            (s.end or segment.start for s in segments[max(0, index - 8) : index + 1]), default=segment.start
-        )
-        if segment.start - covered > TOLERANCE:
-            reason = segments[index].end_reason
+    covered, reason = None, None
+    for segment, (start, end) in zip(segments, _stretches(segments), strict=True):
+        if covered is not None and start - covered > TOLERANCE:
             cause = reason if reason and reason != "rotated" else "unknown"
-            found.append(Gap(camera=segment.camera, start=covered, end=segment.start, cause=cause))
+            found.append(Gap(camera=segment.camera, start=covered, end=start, cause=cause))
+        if covered is None or end > covered:
+            covered, reason = end, segment.end_reason
     return found
 
 
-def _overlap(gap: Gap, outage: Outage) -> bool:
+def _stretches(segments: Sequence[Clip]) -> list[tuple[datetime, datetime]]:
+    """Return what segments cover. How far one without end reached is not known: to the next one; the last, nowhere."""
+    starts = [s.start for s in segments[1:]]
+    ends = [s.end or following for s, following in zip(segments, starts, strict=False)]
+    ends += [s.end or s.start for s in segments[-1:]]
+    return [(s.start, end) for s, end in zip(segments, ends, strict=True)]
+
+
+def _rest(outage: Outage, taken: Iterable[tuple[datetime, datetime | None]]) -> list[Gap]:
+    """Return what is left of an outage without the stretches that are taken (None: to the end of time)."""
+    left: list[tuple[datetime, datetime | None]] = [(outage.start, outage.end)]
+    for start, end in taken:
+        pieces = []
+        for first, last in left:
+            if (last is not None and last <= start) or (end is not None and end <= first):
+                pieces.append((first, last))
+                continue
+            if first < start:
+                pieces.append((first, start))
+            if end is not None and (last is None or end < last):
+                pieces.append((end, last))
+        left = pieces
+    return [
+        Gap(camera=outage.camera, start=first, end=last, cause="camera_lost")
+        for first, last in left
+        if last is None or last - first > TOLERANCE
+    ]
+
+
+def _touch(gap: Gap, outage: Outage) -> bool:
     before_end = outage.end is None or gap.start <= outage.end
     return before_end and (gap.end is None or outage.start <= gap.end)
 

@@ -156,7 +156,7 @@ class Lane:
     camera: str
     """Its title."""
     url: str
-    """The camera's day."""
+    """The camera's day; the camera itself, where it has no clip on that day and only a gap."""
     bars: tuple[Bar, ...]
     """In the order of painting: segments, gaps, events."""
 

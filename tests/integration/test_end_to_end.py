@@ -5,10 +5,8 @@ import json
 import re
 import shutil
 import time
-import uuid
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from itertools import pairwise
 from urllib.parse import quote
 
 import pytest
@@ -16,6 +14,7 @@ from links import crawl
 from looking import difference, frame_seen, gray, tiles, visitor_centre
 from playwright.sync_api import sync_playwright
 from theme_site import opened
+from whole_event import inside, legacy_id, moment, wait_for_event, wait_for_segments
 from whole_system import (
     CAMERA,
     CAPTURE_S,
@@ -30,23 +29,13 @@ from whole_system import (
 )
 
 SLACK = timedelta(seconds=2)
-FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-
-
-def moment(text: str) -> datetime:
-    return datetime.fromisoformat(text).astimezone(UTC)
-
-
-@dataclass
-class Event:
-    """The first event that was recorded whole, and its previews made."""
-
-    id: str
-    entry: dict
-    """In day.json."""
-    states: list[tuple[float, dict]]
-    video: Path
-    sidecar: Path
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+]
 
 
 @pytest.fixture(scope="module")
@@ -56,29 +45,13 @@ def system(tmp_path_factory):
 
 
 @pytest.fixture(scope="module")
-def event(system) -> Event:
-    """Wait for the first event with all that belongs to it."""
-
-    def whole():
-        return [c for c in system.day()["clips"] if c["kind"] == "event" and "preview" in c and "image" in c]
-
-    clip = system.wait(whole, 120, "an event with its picture and its previews")[0]
-    states = system.history.states(clip["id"])
-    system.wait(lambda: "previews/" in system.history.page(clip["id"])[-1].body, 30, "the page's second change")
-    video = system.site / system.day_path(clip["video"]["url"])
-    return Event(clip["id"], clip, states, video.resolve(), video.resolve().with_suffix(".yaml"))
+def event(system):
+    return wait_for_event(system)
 
 
 @pytest.fixture(scope="module")
-def segments(system, event) -> list[dict]:
-    """Wait until the whole crossing of the event, and a quiet second before it, lie in closed segments."""
-    crossing = system.crossing(moment(event.entry["start"]))
-
-    def closed():
-        found = [c for c in system.day()["clips"] if c["kind"] == "segment" and "end" in c]
-        return found and moment(found[-1]["end"]) > crossing[1] and found
-
-    return system.wait(closed, 60, "segments")
+def segments(system, event):
+    return wait_for_segments(system, event)
 
 
 @pytest.fixture(autouse=True)
@@ -100,12 +73,14 @@ def test_an_event_stands_where_readers_and_programs_look(system, event):
     assert f"{TITLE}, {system.local(moment(clip['start'])):%H:%M:%S}" in page
     motion = clip["motion"]
     assert motion["changed_pixels"] > 1500
-    assert f"{motion['width']} × {motion['height']} around {motion['x']}, {motion['y']}" in page
+    assert f"{motion['changed_pixels']:,} pixels changed" in page
     assert event.id in system.get(f"cameras/{SLUG}/{system.history.day}/index.html").body.decode()
     feed = json.loads(system.get("feeds/latest.json").body)
     assert event.id in {item["id"] for item in feed["items"]}
     record = next(
-        each for each in json.loads(system.get("event_api/events").body) if each["event_id"] == legacy_id(event.id)
+        each
+        for each in json.loads(system.get("event_api/events").body)
+        if each["event_id"] == legacy_id(event.id)
     )
     assert record["camera_name"] == TITLE
     assert moment(record["timestamp"]) == moment(clip["start"]).replace(microsecond=0)
@@ -114,10 +89,6 @@ def test_an_event_stands_where_readers_and_programs_look(system, event):
     picture = system.get(system.day_path(clip["image"]))
     assert picture.status == 200
     assert picture.body[:2] == b"\xff\xd8"
-
-
-def legacy_id(clip: str) -> str:
-    return str(uuid.uuid5(uuid.NAMESPACE_DNS, clip))
 
 
 def test_its_times_are_those_of_what_happened(system, event):
@@ -184,9 +155,9 @@ def test_its_pictures_show_what_was_there(system, event):
     came, _ = system.crossing(start)
     shown = [(place, visitor_centre(tile, sheet[0])) for place, tile in enumerate(sheet)]
     assert shown[1][1] is None
-    inside = [(place, centre) for place, centre in shown if centre is not None and 0.25 < centre < 0.75]
-    assert len(inside) >= 3
-    for place, centre in inside:
+    midway = [(place, centre) for place, centre in shown if centre is not None and 0.25 < centre < 0.75]
+    assert len(midway) >= 3
+    for place, centre in midway:
         when = start + (end - start) * (place + 0.5) / len(sheet)
         assert abs(came + system.passed(centre) - when) < SLACK, "what a tile shows happened at another time"
 
@@ -208,7 +179,9 @@ def test_a_segment_plays_at_the_time_asked_for(system, event, segments):
             assert playing["src"].endswith(segment["video"]["url"].removeprefix("../../.."))
             wanted = (asked - moment(segment["start"])).total_seconds()
             assert playing["seconds"] == pytest.approx(wanted, abs=0.5)
-            happened = came + system.passed(visitor_centre(shown, background))
+            centre = visitor_centre(shown, background)
+            assert centre is not None, "the visitor is not in the frame of a time at which he was there"
+            happened = came + system.passed(centre)
             assert abs(happened - asked) < timedelta(seconds=1), "what is shown happened at another time"
             page.evaluate("document.querySelector('[data-player] video:not([hidden])').play()")
             page.wait_for_function(
@@ -219,20 +192,9 @@ def test_a_segment_plays_at_the_time_asked_for(system, event, segments):
         browser.close()
 
 
-def inside(segments: list[dict], when: datetime) -> tuple[datetime, dict]:
-    """A time close to `when` that is well within a segment, and that segment."""
-    for offset_s in (0, -0.6, 0.6, -1.2):
-        moved = when + timedelta(seconds=offset_s)
-        for segment in segments:
-            margin = timedelta(seconds=0.5)
-            if moment(segment["start"]) + margin < moved < moment(segment["end"]) - margin:
-                return moved, segment
-    raise AssertionError(f"{when} is in no segment: {[(s['start'], s['end']) for s in segments]}")
-
-
 def test_segments_are_cut_by_the_clock_and_follow_each_other(segments):
     """But for the first they begin within a group of pictures of whole multiples, and where the one before ended."""
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         start = moment(after["start"])
         assert abs(start - moment(before["end"])) < timedelta(seconds=0.5)
         late = start.timestamp() % SEGMENT_S
@@ -253,7 +215,8 @@ def test_no_link_is_dead_and_parts_of_videos_can_be_had(system, event, segments)
         part = system.get(path, Range="bytes=100-299")
         assert (part.status, part.headers["content-type"]) == (206, "video/mp4")
         assert part.body == (system.site / path).read_bytes()[100:300]
-    assert system.get(str(event.sidecar.relative_to(system.archive.resolve()).with_suffix(".yaml"))).status == 404
+    sidecar = event.sidecar.relative_to(system.archive.resolve())
+    assert system.get(f"media/{sidecar}").status == 404, "sidecars are not for readers"
 
 
 def test_motions_live_pictures_come_through_nginx(system, event):
@@ -267,7 +230,9 @@ def test_motions_live_pictures_come_through_nginx(system, event):
         data, deadline = b"", time.monotonic() + 30
         while data.count(b"\xff\xd9") < 3 and time.monotonic() < deadline:
             data += answer.read1(65_536)
-        whole = re.findall(rb"Content-type: image/jpeg\s.*?\xff\xd8\xff.*?\xff\xd9", data, re.DOTALL | re.IGNORECASE)
+        whole = re.findall(
+            rb"Content-type: image/jpeg\s.*?\xff\xd8\xff.*?\xff\xd9", data, re.DOTALL | re.IGNORECASE
+        )
         assert len(whole) >= 2
     finally:
         connection.close()
@@ -307,7 +272,7 @@ def test_the_cameras_password_is_nowhere(system, stopped):
     """No page, feed, sidecar, index or log of sitegen's programs, nor the build's own words, holds the login."""
     places = [*system.site.rglob("*"), *system.archive.rglob("*"), *(system.folder / "state").rglob("*")]
     places += [program.log for name, program in system.programs.items() if name != "motion"]
-    places += [path for path in system.run.rglob("*.log")]
+    places += system.run.rglob("*.log")
     searched = 0
     for path in places:
         if path.is_file() and path.suffix != ".mp4":
