@@ -182,6 +182,34 @@ def demo(folder: Path, port: int) -> int:
     return run_demo(folder, http_port=port)
 
 
+@cli.command()
+@click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
+@_logged
+@click.pass_obj
+def doctor(context: _Context, as_json: bool) -> int:  # noqa: FBT001 - click
+    """Check this machine, the configuration and Motion's, and say what to do; exit with 1 on a finding."""
+    from sitegen.doctor import examine, text
+
+    report = examine(context.settings())
+    click.echo(msgspec.json.encode(report).decode() if as_json else text(report))
+    return 0 if report.well else _EXIT_FINDINGS
+
+
+@cli.command()
+@click.argument("subject", metavar="FILE|ID")
+@click.option("--json", "as_json", is_flag=True, help="Print the answer as one JSON document.")
+@_logged
+@click.pass_obj
+def explain(context: _Context, subject: str, as_json: bool) -> int:  # noqa: FBT001 - click
+    """Say what is known of a file of the archive or a clip, and why it is, or is not, on the site."""
+    from sitegen.explain import explain as find_out
+    from sitegen.explain import text
+
+    told = find_out(context.settings(), subject, working=Path.cwd())
+    click.echo(msgspec.json.encode(told).decode() if as_json else text(told))
+    return 0 if told.on_site else _EXIT_FINDINGS
+
+
 @cli.command(
     context_settings={"ignore_unknown_options": True, "help_option_names": []}, add_help_option=False
 )

@@ -72,7 +72,7 @@ class Database:
         """
         self.fresh = False
         """True: it was made anew, nothing of the site is known."""
-        self.path, self._wanted = path, f"{SCHEMA} {identity}"
+        self.path, self._wanted, self._read_only = path, f"{SCHEMA} {identity}", read_only
         if read_only:
             self._db = self._connect_to_look()
             return
@@ -93,11 +93,12 @@ class Database:
 
     @contextmanager
     def mended(self) -> Iterator[None]:
-        """Raise IndexFailed for what SQLite raises inside; a damaged file is made anew before that."""
+        """Raise IndexFailed for what SQLite raises inside; a damaged file is made anew before that, unless read-only."""
         try:
             yield
         except sqlite3.Error as error:
-            if getattr(error, "sqlite_errorcode", 0) % 256 in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            code = getattr(error, "sqlite_errorcode", 0) % 256
+            if not self._read_only and code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
                 self.start_anew()
             raise IndexFailed(self.path, str(error)) from error
 

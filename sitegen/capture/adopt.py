@@ -62,6 +62,11 @@ def adopt(
     )
 
 
+def is_time_in_path(path: str) -> bool:
+    """Say whether a video's start is read from its path; otherwise it follows from the file's last change."""
+    return _named_start(path, _EPOCH, ZoneInfo("UTC")) is not None
+
+
 def _is_unusable(path: str, container: Container | None) -> bool:
     if container is None:
         return path.lower().endswith(_HEADERS_ARE_READ)

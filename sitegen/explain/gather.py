@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -16,7 +16,7 @@ from sitegen.archive.layout import preview_paths
 from sitegen.archive.scan import NOTE_SUFFIX, SIDECAR_SUFFIX, look, stem_of
 from sitegen.capture.adopt import is_time_in_path
 from sitegen.capture.cameras import recorded_cameras
-from sitegen.clip import Camera, Clip, Outage
+from sitegen.clip import Clip, Outage
 from sitegen.days import local_day
 from sitegen.explain.explanation import ClipFacts, OutageFacts, PreviewState, SiteFile, local
 from sitegen.explain.subject import Subject
@@ -139,35 +139,43 @@ class Looker:
         """Say whether the site really shows it: its page is there, and its day's document names it."""
         if placed is not None:
             page = (self.output / self._clip_pages(placed)[0]).is_file()
-            return page and placed.clip.id in self._named(placed.day)
-        return outage is not None and (self.output / "status.json").is_file()
+            return page and placed.clip.id in {clip.id for clip in self._document(placed.day).clips}
+        if outage is None:
+            return False
+        gaps = self._document(local_day(outage.start, self.zone)).gaps
+        return any(gap.touches(outage) for gap in gaps)
 
-    def _named(self, day: date) -> set[str]:
+    def _document(self, day: date) -> _Day:
         try:
-            document = msgspec.json.decode((self.output / _day_json(day)).read_bytes(), type=_Day)
+            return msgspec.json.decode((self.output / _day_json(day)).read_bytes(), type=_Day)
         except (OSError, msgspec.DecodeError):
-            return set()
-        return {clip.id for clip in document.clips}
+            return _Day()
 
 
 class _Named(msgspec.Struct):
     id: str
 
 
+class _Gap(msgspec.Struct):
+    camera: str
+    start: datetime
+    end: datetime | None = None
+
+    def touches(self, outage: Outage) -> bool:
+        before = self.end is None or outage.start <= self.end
+        return self.camera == outage.camera and before and (outage.end is None or self.start <= outage.end)
+
+
 class _Day(msgspec.Struct):
     """So much of day.json as is looked at."""
 
-    clips: list[_Named]
+    clips: tuple[_Named, ...] = ()
+    gaps: tuple[_Gap, ...] = ()
 
 
 def on_disk(root: Path, path: str) -> Seen:
     """Look at a file as a scan would."""
     return Seen(there=bool(path) and os.path.lexists(root / path), now=look(root, path) if path else None)
-
-
-def title_of(cameras: dict[str, Camera], camera: str) -> str:
-    """Return a camera's title."""
-    return cameras[camera].title
 
 
 def _day_json(day: date) -> str:
@@ -177,5 +185,5 @@ def _day_json(day: date) -> str:
 def _adopted(clip: Clip, has_sidecar: bool) -> str:  # noqa: FBT001 - said by its name
     why = "its sidecar cannot be used" if has_sidecar else "it has no sidecar"
     if is_time_in_path(clip.path):
-        return f"{why}: camera and start are from its path, the end from its length"
+        return f"{why}: camera and start are from its path, the end from its length or last change"
     return f"{why}: the camera is from its path, the end is its last change, the start that less its length"

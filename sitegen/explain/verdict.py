@@ -33,7 +33,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     outage: OutageFacts | None = None
     problems: tuple[Problem, ...] = ()
     published: bool = False
-    """The site has the clip's (outage's) page, and its day.json names it."""
+    """The site has the clip's page, and its day.json names it; for an outage: its day.json has a gap there."""
 
 
 class Verdict(NamedTuple):
@@ -46,29 +46,32 @@ class Verdict(NamedTuple):
 
 def verdict(subject: Subject, seen: Seen) -> Verdict:
     """Return why something is not on the site, or that it is."""
-    if subject.kind == "id":
-        return _by_index(subject, seen)
+    found = None if subject.kind == "id" else _by_path(subject) or _by_disk(subject, seen)
+    return found or _by_index(subject, seen) or _by_site(seen)
+
+
+def _by_path(subject: Subject) -> Verdict | None:
     if subject.path is None:
         return Verdict("it lies outside the archive", "put it into the archive, or correct archive.root")
     if any(part.startswith(".") for part in subject.path.split("/")):
         return Verdict("hidden files and folders are passed over", "give it a name that begins with no dot")
+    return None
+
+
+def _by_disk(subject: Subject, seen: Seen) -> Verdict | None:
+    if not seen.there and (seen.known is not None or seen.clip is not None):
+        return Verdict("it was deleted; the next build takes it off the site", _BUILD)
     if not seen.there:
-        gone = seen.known is not None or seen.clip is not None
-        return (
-            Verdict("it was deleted; the next build takes it off the site", _BUILD)
-            if gone
-            else Verdict("there is no such file", "check its name, or ask for the clip by its id")
-        )
+        return Verdict("there is no such file", "check its name, or ask for the clip by its id")
     if isinstance(seen.now, Problem):
         return Verdict(seen.now.reason, seen.now.remedy)
     if subject.kind == "other":
-        return Verdict(
-            "it is no video, image, sidecar (.yaml) or note (.md): sitegen does not look at it", "leave it"
-        )
-    return _by_index(subject, seen)
+        reason = "it is no video, image, sidecar (.yaml) or note (.md): sitegen does not look at it"
+        return Verdict(reason, "give it the ending of what it is, if it is one of them")
+    return None
 
 
-def _by_index(subject: Subject, seen: Seen) -> Verdict:
+def _by_index(subject: Subject, seen: Seen) -> Verdict | None:
     if seen.index_trouble:
         return Verdict(f"the index cannot tell: {seen.index_trouble}", "run sitegen build")
     if subject.kind == "id" and seen.clip is None:
@@ -77,9 +80,16 @@ def _by_index(subject: Subject, seen: Seen) -> Verdict:
         return Verdict("it was not scanned yet: the index is older than the file", _BUILD)
     if seen.outage is None and (seen.clip is None or not seen.belongs):
         return _unused(subject, seen)
-    if not seen.published:
+    return None
+
+
+def _by_site(seen: Seen) -> Verdict:
+    if seen.published:
+        return Verdict(remarks=tuple(_remarks(seen)))
+    if seen.outage is None:
         return Verdict("its page is not written yet, or not again since it changed", _BUILD)
-    return Verdict(remarks=tuple(_remarks(seen)))
+    reason = "its day shows no gap there: segments cover it, the day has no clips, or it is not written yet"
+    return Verdict(reason, _BUILD)
 
 
 def _unused(subject: Subject, seen: Seen) -> Verdict:
