@@ -118,11 +118,19 @@ def build(context: _Context, full: bool, strict: bool, no_previews: bool, as_jso
 @_logged
 @click.pass_obj
 def watch(context: _Context) -> None:
-    """Build the site, then keep it current until SIGTERM."""
+    """Build the site, then keep it current until SIGTERM; SIGHUP reads the configuration again."""
     from sitegen import watch_loop
 
-    stop, wake = _stop_on_signals()
-    watch_loop.watch(context.settings(), stop, wake, on_build=lambda _: None)
+    leaving, stop, wake = threading.Event(), threading.Event(), threading.Event()
+    _on((signal.SIGTERM, signal.SIGINT), leaving, stop, wake)
+    _on((signal.SIGHUP,), stop, wake)
+    settings = context.settings()
+    watch_loop.watch(settings, stop, wake, on_build=lambda _: None)
+    while not leaving.is_set():
+        settings = _again(context, settings)
+        stop.clear()
+        if not leaving.is_set():
+            watch_loop.watch(settings, stop, wake, on_build=lambda _: None)
 
 
 @cli.command()
@@ -162,7 +170,8 @@ def serve(context: _Context, listen: str) -> None:
         raise UsageError(
             "--listen", "", f"{listen!r} is not HOST:PORT", "write, for instance, 127.0.0.1:8080"
         )
-    stop, wake = _stop_on_signals()
+    stop, wake = threading.Event(), threading.Event()
+    _on((signal.SIGTERM, signal.SIGINT), stop, wake)
     address = (host.strip("[]"), int(port))
     server.serve(context.settings(), address, stop=stop, wake=wake, tell=lambda a: click.echo(a, err=True))
 
@@ -221,6 +230,17 @@ def hook(arguments: tuple[str, ...]) -> int:
     return hook_main(list(arguments))
 
 
+def _again(context: _Context, settings: Settings) -> Settings:
+    """Read the configuration again; one that cannot be used changes nothing."""
+    log = logging.getLogger("sitegen.cli")
+    try:
+        settings = context.settings()
+        log.info("read %s again", settings.file)
+    except UsageError as error:
+        log.error("%s; going on with what was read before", error)  # noqa: TRY400 - the user's mistake, not ours
+    return settings
+
+
 class _Progress:
     """A counter on a terminal; nothing on a pipe."""
 
@@ -239,17 +259,15 @@ class _Progress:
             click.echo("\r\033[K", nl=False, err=True)
 
 
-def _stop_on_signals() -> tuple[threading.Event, threading.Event]:
-    """Return (stop, wake), both set by SIGTERM and SIGINT."""
-    stop, wake = threading.Event(), threading.Event()
+def _on(numbers: tuple[int, ...], *events: threading.Event) -> None:
+    """Set the events, in this order, when one of the signals comes."""
 
     def on_signal(*_: object) -> None:
-        stop.set()
-        wake.set()
+        for event in events:
+            event.set()
 
-    for number in (signal.SIGTERM, signal.SIGINT):
+    for number in numbers:
         signal.signal(number, on_signal)
-    return stop, wake
 
 
 def main() -> None:

@@ -176,7 +176,7 @@ def cameras(facts: Facts) -> Checked:
         if camera.record and not camera.has_address
     )
     recorded = sum(camera.record for camera in facts.cameras)
-    return Checked(f"{len(facts.cameras)} cameras, {recorded} of them recorded", findings)
+    return Checked(f"cameras: {len(facts.cameras)}, to be recorded: {recorded}", findings)
 
 
 def _size(count: int) -> str:

@@ -178,7 +178,8 @@ def _tzdata(name: str) -> str:
     for folder in zoneinfo.TZPATH:
         if (Path(folder) / name).is_file():
             try:
-                first = (Path(folder) / "tzdata.zi").open(encoding="utf-8").readline()
+                with (Path(folder) / "tzdata.zi").open(encoding="utf-8") as file:
+                    first = file.readline()
             except OSError:
                 first = ""
             version = re.match(r"# version (\S+)", first)
