@@ -45,27 +45,15 @@ def assemble(
     note = _read_note(by_suffix.get(NOTE_SUFFIX), read, problems)
     sidecar_file = by_suffix.get(SIDECAR_SUFFIX)
     sidecar = _read_sidecar(sidecar_file, read, problems)
-    if sidecar is not None and sidecar_file is not None and sidecar.kind == "outage":
-        outage = Outage(
-            path=sidecar_file.path,
-            camera=sidecar.camera,
-            start=sidecar.start,
-            end=sidecar.end,
-            end_reason=sidecar.end_reason,
-        )
-        return Assembled(outages=(outage,), problems=tuple(problems))
     clips: list[Clip] = []
+    outages: list[Outage] = []
     wanted = None
-    if sidecar is not None and sidecar_file is not None:
+    if sidecar is not None and sidecar_file is not None and sidecar.kind == "outage":
+        outages.append(_outage(sidecar_file, sidecar))
+    elif sidecar is not None and sidecar_file is not None:
         wanted = _sibling(sidecar_file.path, sidecar.image) if sidecar.image else None
-        clip = _clip(
-            sidecar_file,
-            sidecar,
-            videos,
-            problems,
-            note=note,
-            image=wanted if wanted and exists(wanted) else None,
-        )
+        image = wanted if wanted and exists(wanted) else None
+        clip = _clip(sidecar_file, sidecar, videos, problems, note=note, image=image)
         if clip is not None:
             clips.append(clip)
             del videos[clip.path]
@@ -78,7 +66,7 @@ def assemble(
             problems.append(adopted)
         else:
             clips.append(_make(video, adopted, note=note, image=None, adopted=True))
-    return Assembled(tuple(clips), (), tuple(problems), wanted, tuple(held))
+    return Assembled(tuple(clips), tuple(outages), tuple(problems), wanted, tuple(held))
 
 
 def _sibling(path: str, name: str) -> str:
@@ -143,6 +131,16 @@ def _clip(
         problems.append(Problem(file.path, "video", reason, remedy))
         return None
     return _make(video, sidecar, note=note, image=image, adopted=False)
+
+
+def _outage(file: FileEntry, sidecar: Sidecar) -> Outage:
+    return Outage(
+        path=file.path,
+        camera=sidecar.camera,
+        start=sidecar.start,
+        end=sidecar.end,
+        end_reason=sidecar.end_reason,
+    )
 
 
 def _make(video: FileEntry, sidecar: Sidecar, *, note: Note | None, image: str | None, adopted: bool) -> Clip:

@@ -92,7 +92,7 @@ class _Refresh:
             return set() if self.index.file(path) == found else self._put(found)
         if isinstance(found, Problem):
             self.problems |= self.index.add_problem(f"{folder}/", found)  # the next scan settles them all
-            path = printable(path)  # as the index could have it
+        path = printable(path)  # the index can hold nothing else
         return self._drop(path) if self.index.file(path) else set()
 
     def _put(self, file: FileEntry) -> set[str]:

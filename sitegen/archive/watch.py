@@ -28,10 +28,9 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-log = logging.getLogger("sitegen.watch")
+from sitegen.archive.scan import printable
 
-# A folder made while watchdog walks its parent is watched twice over, which it tells in a page of text; it does no harm.
-warnings.filterwarnings("ignore", r"Callback with id .* already exists for watch", RuntimeWarning)
+log = logging.getLogger("sitegen.watch")
 
 _KINDS: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
@@ -107,6 +106,9 @@ class Watcher:
             path = os.path.relpath(os.fsdecode(name), self._root)
             if path.startswith(".") or "/." in path:
                 continue
+            if printable(path) != path:
+                self._ask_for_scan()  # no path of the index: the scan makes a Problem of it
+                continue
             with self._lock:
                 (self._folders if event.is_directory else self._paths).add(path)
             self._wake.set()
@@ -124,6 +126,9 @@ class Watcher:
         self._identity = _identity(self._root)
         if self._identity is None:
             return
+        # A folder made while watchdog walks its parent is watched twice over, which it tells in a page of text;
+        # it does no harm. Said here and not on import: a test run forgets what modules say of warnings.
+        warnings.filterwarnings("ignore", "Callback with id", RuntimeWarning)
         observer = Observer()
         try:
             observer.schedule(_Handler(self), str(self._root), recursive=True, event_filter=_KINDS)

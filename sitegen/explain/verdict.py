@@ -73,7 +73,8 @@ def _by_disk(subject: Subject, seen: Seen) -> Verdict | None:
 
 def _by_index(subject: Subject, seen: Seen) -> Verdict | None:
     if seen.index_trouble:
-        return Verdict(f"the index cannot tell: {seen.index_trouble}", "run sitegen build")
+        remedy = "run sitegen build, as the user whom the state folder belongs to"
+        return Verdict(f"the index cannot tell: {seen.index_trouble}", remedy)
     if subject.kind == "id" and seen.clip is None:
         return Verdict("no clip has this id, or its file was not scanned yet", _BUILD)
     if subject.kind != "id" and seen.known is None:

@@ -1,0 +1,87 @@
+"""Counts over the archive: days, cameras, bytes and what waits for previews."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from sitegen.archive import counts
+from sitegen.archive.index import Index
+from sitegen.clip import Clip, Outage
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def index(tmp_path):
+    found = Index(tmp_path / "index.sqlite", identity="UTC")
+    rows = [
+        ("event", "101", 0, {}),
+        ("event", "101", 1, {"movie": "timelapse"}),
+        ("segment", "101", 0, {}),
+        ("event", "102", 0, {}),
+        ("event", "101", 3, {}),
+    ]
+    for number, (kind, camera, day, extra) in enumerate(rows):
+        start = NOON + timedelta(days=day, minutes=number)
+        clip = Clip(
+            path=f"{number}.mp4",
+            id=str(number),
+            kind=kind,
+            camera=camera,
+            start=start,
+            end=start + timedelta(minutes=5),
+            bytes=10,
+            extra=extra,
+        )
+        found.put_clip(clip, str(number), str(number), start.date())
+    found.put_outage(Outage(path="o.yaml", camera="103", start=NOON), "o")
+    yield found
+    found.close()
+
+
+def day(number: int) -> date:
+    return date(2026, 11, 22) + timedelta(days=number)
+
+
+def test_days_are_counted_by_kind(index):
+    """Oldest first; a timelapse is no event, but makes the day one that has clips."""
+    assert [(c.day, c.events, c.segments) for c in counts.days(index)] == [
+        (day(0), 2, 1),
+        (day(1), 0, 0),
+        (day(3), 1, 0),
+    ]
+    assert [(c.day, c.events) for c in counts.days(index, "102")] == [(day(0), 1)]
+
+
+def test_cameras_are_counted_and_last_seen_at_the_end_of_their_last_clip(index):
+    """A camera that has only an outage is known, without counts."""
+    found = counts.cameras(index)
+    assert (found["101"].events, found["101"].segments) == (2, 1)
+    assert found["101"].last_seen == NOON + timedelta(days=3, minutes=9)
+    assert set(found) == {"101", "102"}
+    assert counts.camera_ids(index) == ["101", "102", "103"]
+
+
+def test_neighbouring_days_skip_what_has_no_clips(index):
+    """Of all cameras, or of one; None at either end."""
+    assert counts.neighbour_days(index, day(1)) == (day(0), day(3))
+    assert counts.neighbour_days(index, day(2)) == (day(1), day(3))
+    assert counts.neighbour_days(index, day(0), "102") == (None, None)
+    assert counts.neighbour_days(index, day(9), "101") == (day(3), None)
+    assert counts.days_between(index, day(1), day(3)) == [day(1), day(3)]
+
+
+def test_the_rest_is_counted(index):
+    """Clips, bytes, days, backlog."""
+    assert counts.clip_count(index) == 5
+    assert counts.total_bytes(index) == 50
+    assert counts.last_day(index, "101") == day(3)
+    assert counts.last_day(index, "103") is None
+    assert counts.has_day(index, day(0), "102")
+    assert not counts.has_day(index, day(2))
+    assert counts.waiting_for_previews(index, segments=True) == 5
+    assert counts.waiting_for_previews(index, segments=False) == 4
+    assert not counts.any_previews(index)
+    index.set_previews("0.mp4", 0, None)
+    assert counts.any_previews(index)
+    assert counts.waiting_for_previews(index, segments=True) == 4
