@@ -27,13 +27,14 @@ from sitegen.capture.cameras import recorded_cameras
 from sitegen.clip import Camera, Problem, Sidecar
 from sitegen.errors import IndexFailed
 from sitegen.lock import Lock
-from sitegen.previews.store import remove_previews
+from sitegen.previews.plan import fingerprint
+from sitegen.previews.store import have_previews, made_with, remove_previews
 from sitegen.settings import Settings
 from sitegen.site.cameras import site_cameras
 from sitegen.site.feeds import encode
 from sitegen.site.model import Model, stamp
 from sitegen.site.pages import Page
-from sitegen.site.prose import ContentPage, content_pages, top_pages
+from sitegen.site.prose import ContentPage, content_pages, signature, top_pages
 from sitegen.site.publish import Publisher
 from sitegen.site.render import Renderer, Volatile
 from sitegen.site.theme import load_theme
@@ -56,16 +57,6 @@ class Built(msgspec.Struct, frozen=True):
     """False: nothing had changed, nothing was written."""
     written: int
     deleted: int
-    clips: int
-    problems: int
-
-
-class BuildRecord(msgspec.Struct, frozen=True):
-    """build.json: the site's last revision; written last."""
-
-    schema: int
-    revision: int
-    built_at: str
     clips: int
     problems: int
 
@@ -101,6 +92,8 @@ class Generator:
         identity = identity_of(settings.site.timezone, settings.archive.root)
         self.index = Index(self.state / "index.sqlite", identity=identity)
         self.source = Source(settings.archive.root, self.zone, self._adopt)
+        self._content_pages: tuple[ContentPage, ...] = ()
+        self._content_signature: tuple[object, ...] | None = None
         self.touched: list[str] = []
         """Videos whose clips changed; whoever makes previews takes them from here."""
         self.announcements = Announcements(self.state / "announcements.json")
@@ -129,6 +122,8 @@ class Generator:
     def _build(self, hints: Hints) -> Built:
         with self.index.transaction():
             refreshed = self._refresh(hints)
+            if self.index.fresh:
+                self._recognise_previews()
             content = self._content()
             cameras = site_cameras(self._configured, counts.camera_ids(self.index))
             self._mark(refreshed, cameras, content)
@@ -155,7 +150,7 @@ class Generator:
     # refresh
 
     def _refresh(self, hints: Hints) -> tuple[Refreshed, ...]:
-        index, source, last = self.index, self.source, self._last_build()
+        index, source, last = self.index, self.source, news.last_build(self.output)
         before = counts.clip_count(index) or (last.clips if last else 0)
         if hints.everything or index.fresh:
             return (refresh_all(index, source, before=before, trust=self._trust),)
@@ -175,17 +170,31 @@ class Generator:
             zone=self.zone,
         )
 
-    def _content(self) -> tuple[ContentPage, ...]:
-        pages, problems = content_pages(self.settings.site.content)
-        if self.index.set_problems("content:", problems):
-            self.index.mark([Page("status")])
-        return pages
+    def _recognise_previews(self) -> None:
+        """Take over the previews that are on the site: an index that was lost must not cost them. O(N), once."""
+        settings = self.settings.previews
+        if self.index.meta("remake") is not None or made_with(self.state) not in {
+            None,
+            fingerprint(settings),
+        }:
+            return
+        clips = (placed.clip for placed in self.index.each_clip())
+        found = [(c.path, c.mtime_ns) for c in clips if c.end and have_previews(self.output, c, settings)]
+        for path, mtime_ns in found:
+            self.index.set_previews(path, mtime_ns, None)
 
-    def _last_build(self) -> BuildRecord | None:
-        try:
-            return msgspec.json.decode((self.output / "build.json").read_bytes(), type=BuildRecord)
-        except (FileNotFoundError, msgspec.DecodeError):
-            return None
+    def content_changed(self) -> bool:
+        """Say whether the owner's own pages are others than at the last build."""
+        return signature(self.settings.site.content) != self._content_signature
+
+    def _content(self) -> tuple[ContentPage, ...]:
+        now = signature(self.settings.site.content)
+        if now != self._content_signature:
+            self._content_pages, problems = content_pages(self.settings.site.content)
+            self._content_signature = now
+            if self.index.set_problems("content:", problems):
+                self.index.mark([Page("status")])
+        return self._content_pages
 
     # decide
 
@@ -200,7 +209,7 @@ class Generator:
             *(f"{p.url} {p.title}" for p in top_pages(content)),
             *(f"{c.id} {c.slug} {c.title} {c.order}" for c in cameras if c.id in known),
         ]
-        last = self._last_build()
+        last = news.last_build(self.output)
         marks.mark_look(self.index, parts, cameras, content, revision=last.revision if last else None)
         marks.mark_listed(self.index, cameras, content)
         for part in refreshed:
@@ -214,7 +223,7 @@ class Generator:
     def _publish(
         self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...], *, problems_changed: bool
     ) -> Built:
-        last = self._last_build()
+        last = news.last_build(self.output)
         revision = max(last.revision if last else 0, int(self.index.meta("revision") or 0))
         if not self.index.is_dirty() and self.index.meta("publishing") is None:
             return self._built(revision, published=False)
@@ -262,7 +271,7 @@ class Generator:
 
     def _announce(self, renderer: Renderer, revision: int) -> None:
         """Write build.json, which makes the revision, and then what it changed."""
-        record = BuildRecord(
+        record = news.BuildRecord(
             schema=1,
             revision=revision,
             built_at=stamp(self._now()),

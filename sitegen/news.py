@@ -1,11 +1,33 @@
-"""Says what a revision changed: from the index's list of changed clips to an announcement. Reads the index only."""
+"""What is told of a revision: build.json, and what it changed. Reads the index and build.json, writes nothing."""
 
 from __future__ import annotations
+
+from pathlib import Path
+
+import msgspec
 
 from sitegen.announcements import LONGEST, Announcement
 from sitegen.archive.index import Index
 from sitegen.site.feeds import api_record
 from sitegen.site.model import Model
+
+
+class BuildRecord(msgspec.Struct, frozen=True):
+    """build.json: the site's last revision; written last."""
+
+    schema: int
+    revision: int
+    built_at: str
+    clips: int
+    problems: int
+
+
+def last_build(output: Path) -> BuildRecord | None:
+    """Return what build.json says; None: there is no site, or none that can be trusted."""
+    try:
+        return msgspec.json.decode((output / "build.json").read_bytes(), type=BuildRecord)
+    except (FileNotFoundError, msgspec.DecodeError):
+        return None
 
 
 def announcement(revision: int, index: Index, model: Model) -> Announcement:

@@ -11,6 +11,7 @@ from sitegen.archive import counts
 from sitegen.build import Generator
 from sitegen.previews.plan import fingerprint
 from sitegen.previews.pool import PreviewPool
+from sitegen.previews.store import made_with, set_made_with
 
 _LOW = 50
 _FILL = 500
@@ -23,14 +24,14 @@ class PreviewWork:
         """Start the workers; `wake` is called from one of them when there is a result to `collect`."""
         self._generator, self._settings = generator, generator.settings.previews
         self._segments = self._settings.segments != "none"
-        index, look = generator.index, fingerprint(self._settings)
-        known = index.meta("previews")
-        if known is not None and known != look:
+        index, wanted = generator.index, fingerprint(self._settings)
+        known = made_with(generator.state)
+        if known is not None and known != wanted:
             index.set_meta("remake", "1")  # until all are made: those on the disk are of the old settings
             generator.forget_previews()
         elif counts.any_previews(index) and not (generator.output / "previews").is_dir():
             generator.forget_previews()
-        index.set_meta("previews", look)
+        set_made_with(generator.state, wanted)
         self.pool = PreviewPool(generator.output, generator.settings.archive.root, self._settings, wake=wake)
 
     @property
@@ -44,7 +45,8 @@ class PreviewWork:
         touched, self._generator.touched = self._generator.touched, []
         placed = [(path, index.clip(path)) for path in dict.fromkeys(touched)]
         self.pool.cancel(path for path, found in placed if found is None)
-        lacking = [found.clip for _, found in placed if found is not None and not found.clip.previews]
+        clips = [found.clip for _, found in placed if found is not None]
+        lacking = [clip for clip in clips if not clip.previews and clip.preview_error is None]
         if self.pool.backlog < _LOW:
             lacking += [p.clip for p in index.waiting_for_previews(_FILL, segments=self._segments)]
         self.pool.submit(lacking, remake=index.meta("remake") is not None)

@@ -117,7 +117,8 @@ class _Loop:
         started = time.monotonic()
         hints = self.watcher.take()
         made = self.work.collect()
-        if not (hints or made or self.trouble or self.generator.index.held_stems()):
+        generator = self.generator
+        if not (hints or made or self.trouble or generator.index.held_stems() or generator.content_changed()):
             return 0.0
         try:
             built = self.generator.build(EVERYTHING if self.trouble else hints)

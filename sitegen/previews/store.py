@@ -18,6 +18,7 @@ from sitegen.previews.plan import Made, Plan, plan
 from sitegen.settings import PreviewSettings
 
 _WORK = ".sitegen-tmp"
+_MADE_WITH = "previews"
 _PREFIX = "previews-"
 _FRAMES = re.compile(r"^frame= *(\d+)", re.MULTILINE)
 _FILE_TIME_STEPS_NS = (1, 100, 1_000, 1_000_000, 1_000_000_000, 2_000_000_000)
@@ -42,6 +43,24 @@ def _is_good(path: Path, mtime_ns: int) -> bool:
 def same_time(stored_ns: int, given_ns: int) -> bool:
     """Say whether a file system that was given one mtime may have stored the other: some keep whole seconds only."""
     return any(stored_ns == given_ns - given_ns % step for step in _FILE_TIME_STEPS_NS)
+
+
+def made_with(state: Path) -> str | None:
+    """Return the fingerprint of the settings that the previews on the disk were made with; None: not known.
+
+    It stands beside the index, not in it: an index that is lost must not make stale previews look fresh.
+    """
+    try:
+        return (state / _MADE_WITH).read_text().strip()
+    except (FileNotFoundError, UnicodeDecodeError):
+        return None
+
+
+def set_made_with(state: Path, fingerprint: str) -> None:
+    """Remember the fingerprint of the settings that previews are made with from now on."""
+    temporary = state / f".{_MADE_WITH}.tmp"
+    temporary.write_text(fingerprint + "\n")
+    temporary.rename(state / _MADE_WITH)
 
 
 def workspace(output: Path) -> tempfile.TemporaryDirectory[str]:

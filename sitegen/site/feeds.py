@@ -57,7 +57,8 @@ def _present(fields: dict[str, Any]) -> dict[str, Any]:
 
 def _day_clip(model: Model, placed: Placed, root: str) -> dict[str, Any]:
     view = model.clip(placed)
-    video = {"url": root + view.video, "bytes": view.bytes, "type": view.video_type} if view.video else None
+    # How large it is is known when it is whole.
+    video = {"url": root + view.video, "bytes": view.bytes or None, "type": view.video_type}
     preview = {"video": view.low_video, "poster": view.poster, "sprite": view.sprite, "still": view.still}
     return _present(
         {
@@ -70,7 +71,7 @@ def _day_clip(model: Model, placed: Placed, root: str) -> dict[str, Any]:
             "event": view.event,
             "title": view.title,
             "url": root + view.url,
-            "video": video,
+            "video": _present(video) if view.video else None,
             "image": root + view.image if view.image else None,
             "preview": {k: root + v for k, v in preview.items() if v},
             "motion": msgspec.to_builtins(view.motion) if view.motion else None,
@@ -106,8 +107,8 @@ def _feed_item(clip: ClipView, zone: ZoneInfo, root: str) -> dict[str, Any]:
     attachment = {
         "url": root + video,
         "mime_type": clip.video_type if clip.video else "video/mp4",
-        "size_in_bytes": clip.bytes if clip.video else None,
-        "duration_in_seconds": round(clip.seconds, 3),
+        "size_in_bytes": (clip.bytes or None) if clip.video else None,
+        "duration_in_seconds": round(clip.seconds, 3) if clip.end else None,
     }
     return _present(
         {

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 from collections.abc import Iterator
 from html import escape
@@ -75,6 +76,16 @@ def _markdown(text: str) -> str:
 def _is_too_much(text: str) -> bool:
     """Say whether Markdown could take long: for each opening bracket it may read all of the rest (0.1 µs a character)."""
     return len(text) > _LONGEST_PROSE or (text.count("[") + text.count("<")) * len(text) > _MOST_STEPS
+
+
+def signature(folder: Path) -> tuple[object, ...]:
+    """Return what tells whether the owner's pages changed, without reading them."""
+    found = []
+    for path in sorted(folder.rglob("*.md")) if folder.is_dir() else []:
+        with contextlib.suppress(OSError):
+            seen = path.lstat()
+            found.append((str(path), seen.st_mtime_ns, seen.st_size, seen.st_ino))
+    return tuple(found)
 
 
 def content_pages(folder: Path) -> tuple[tuple[ContentPage, ...], tuple[Problem, ...]]:

@@ -51,7 +51,11 @@ class Publisher:
         if old is not None and old.st_size == len(data) and _content(target) == data:
             return False
         temporary = self._temporary / f"{os.getpid()}.{self.written}"
-        temporary.write_bytes(data)
+        try:
+            temporary.write_bytes(data)
+        except FileNotFoundError:  # somebody deleted the site while we were at work: it comes back
+            self._temporary.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(data)
         if old is not None:
             new_ns = max(self._now_ns(), (old.st_mtime_ns // _SECOND_NS + 1) * _SECOND_NS)
             os.utime(temporary, ns=(new_ns, new_ns))

@@ -1,7 +1,6 @@
-"""`sitegen doctor` and `sitegen explain` as commands, on a real archive, index and site."""
+"""`sitegen explain` on a real archive, index and site."""
 
 import hashlib
-import json
 import os
 import re
 import shutil
@@ -15,12 +14,7 @@ import pytest
 from archives import configure, make_video, put_clip, put_outage, write_sidecar
 
 from sitegen.build import Generator
-from sitegen.demo.configuration import camera_text, motion_text, settings_text
-from sitegen.demo.plan import CAMERAS, Ports, folders_below
-from sitegen.doctor import examine
-from sitegen.errors import UsageError
 from sitegen.explain import Explanation, explain
-from sitegen.init import init_folder
 from sitegen.settings import load
 from sitegen.watch_loop import build_once
 
@@ -277,12 +271,6 @@ def test_a_damaged_index_is_told_and_left_alone(tmp_path):
     assert index.read_bytes() == b"rubbish" * 1000
 
 
-def test_wrong_usage_is_refused(built):
-    """A folder is no file."""
-    with pytest.raises(UsageError, match="is a folder"):
-        asked(built, "events")
-
-
 def test_explain_as_a_command(built):
     """Exit codes 0, 1 and 2; text and JSON on stdout, relative to the working folder; nothing else there."""
     told = run(built, "explain", f"archive/{path_at(built, 0)}")
@@ -298,30 +286,6 @@ def test_explain_as_a_command(built):
     assert "is a folder" in told.stderr
 
 
-def test_doctor_as_a_command(tmp_path):
-    """A new installation is well; a fault makes it 1, with the finding and no password; no configuration makes it 2."""
-    init_folder(tmp_path)
-    camera = tmp_path / "motion/cameras/camera-101.conf"
-    camera.write_text("camera_id 101\nnetcam_url rtsp://192.0.2.7/\nnetcam_userpass admin:hunter2\n")
-    (tmp_path / "sitegen.toml").write_text('[motion]\nconfig = "motion/motion.conf"\n')
-    well = run(tmp_path, "doctor")
-    assert well.returncode == 0, well.stdout
-    assert re.search(r"^ok +ffmpeg 5\S* with libx264 and zscale$", well.stdout, re.MULTILINE)
-    assert well.stdout.endswith("nothing to do\n")
-    with camera.open("a") as file:
-        file.write("on_movie_end curl -u admin:hunter2 http://x/%$\n")
-    bad = run(tmp_path, "doctor", "--json")
-    assert bad.returncode == 1
-    assert "hunter2" not in bad.stdout + bad.stderr
-    document = json.loads(bad.stdout)
-    levels = [f["level"] for check in document["checks"] for f in check["findings"]]
-    assert (document["well"], sorted(levels)) == (False, ["error", "warning"])
-    (tmp_path / "sitegen.toml").write_text("[site]\ntitel = 1\n")
-    unreadable = run(tmp_path, "doctor")
-    assert (unreadable.returncode, unreadable.stdout) == (2, "")
-    assert "did you mean title?" in unreadable.stderr
-
-
 def test_a_note_is_not_the_clips_of_another(tmp_path):
     """A sidecar that names a video of another stem is a Problem, and not on the site."""
     configure(tmp_path)
@@ -332,17 +296,3 @@ def test_a_note_is_not_the_clips_of_another(tmp_path):
     )
     build_once(load(tmp_path / "sitegen.toml"), full=False, previews=False, progress=lambda _: None)
     assert "not its own stem" in asked(tmp_path, str(other)).reason
-
-
-def test_the_demo_is_well(tmp_path):
-    """The demo's own configuration of Motion and sitegen has no finding: the doctor does not cry wolf."""
-    folders, ports = folders_below(tmp_path / "a folder"), Ports(*range(20_001, 20_007))
-    folders.cameras.mkdir(parents=True)
-    folders.settings.write_text(settings_text(folders, ports))
-    folders.motion_conf.write_text(motion_text(folders, ports))
-    for camera in CAMERAS:
-        (folders.cameras / f"{camera.id}.conf").write_text(camera_text(camera, ports))
-    settings = load(folders.settings)
-    (settings.archive.root / "events").mkdir(parents=True)
-    checks = examine(settings).checks
-    assert [c.findings for c in checks if "free space" not in c.what and c.findings] == []

@@ -1,0 +1,382 @@
+"""The site for programs: day.json, feeds, index.json, status.json and the predecessor's JSON, field for field."""
+
+import json
+import re
+import uuid
+from datetime import UTC, date, datetime, timedelta
+from urllib.parse import urljoin
+
+import jsonschema
+import pytest
+from models import START, a_clip, a_model
+
+from sitegen.clip import Gap, Motion, Note, Problem
+from sitegen.site import contexts, feeds
+
+TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
+TEXT = {"type": "string", "minLength": 1}
+DAY_SCHEMA = {
+    "type": "object",
+    "required": ["schema", "date", "timezone", "clips", "gaps"],
+    "additionalProperties": False,
+    "properties": {
+        "schema": {"const": 1},
+        "date": {"type": "string", "format": "date"},
+        "timezone": TEXT,
+        "clips": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["id", "kind", "camera", "start", "url"],
+                "additionalProperties": False,
+                "properties": {
+                    "id": TEXT,
+                    "kind": {"enum": ["event", "segment"]},
+                    "movie": {"enum": ["timelapse", "debug"]},
+                    "camera": TEXT,
+                    "start": TIME,
+                    "end": TIME,
+                    "event": TEXT,
+                    "title": TEXT,
+                    "url": TEXT,
+                    "video": {
+                        "type": "object",
+                        "required": ["url", "type"],
+                        "additionalProperties": False,
+                        "properties": {"url": TEXT, "bytes": {"type": "integer", "minimum": 1}, "type": TEXT},
+                    },
+                    "image": TEXT,
+                    "preview": {
+                        "type": "object",
+                        "additionalProperties": False,
+                        "minProperties": 1,
+                        "properties": dict.fromkeys(("video", "poster", "sprite", "still"), TEXT),
+                    },
+                    "motion": {
+                        "type": "object",
+                        "additionalProperties": {"type": "integer"},
+                        "minProperties": 1,
+                    },
+                    "keep": {"const": True},
+                    "tags": {"type": "array", "items": TEXT, "minItems": 1},
+                    "end_reason": TEXT,
+                },
+            },
+        },
+        "gaps": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "required": ["camera", "start", "cause"],
+                "additionalProperties": False,
+                "properties": {"camera": TEXT, "start": TIME, "end": TIME, "cause": TEXT},
+            },
+        },
+    },
+}
+FULL = a_clip(
+    event="101-e",
+    image="events/101/20261122/p.jpg",
+    motion=Motion(changed_pixels=5210, x=0),
+    note=Note(keep=True, tags=("parcel",), title="A parcel"),
+    previews=True,
+    end_reason="motion_stopped",
+)
+
+
+def day_document(tmp_path, *clips, gaps=(), **options):
+    with a_model(tmp_path, *clips, **options) as model:
+        placed = model.index.clips_of_day(date(2026, 11, 22))
+        document = json.loads(feeds.day_json(model, "2026-11-22", placed, gaps))
+    jsonschema.validate(document, DAY_SCHEMA)
+    return document
+
+
+def test_day_json_says_all_of_a_clip(tmp_path):
+    """Every key of the contract, with links relative to the document."""
+    (clip,) = day_document(tmp_path, FULL)["clips"]
+    base = "previews/events/101/20261122/101-20261122T035503Z.mp4"
+    assert clip == {
+        "id": "101-20261122T035503Z",
+        "kind": "event",
+        "camera": "101",
+        "start": "2026-11-22T03:55:03.120Z",
+        "end": "2026-11-22T03:55:41.120Z",
+        "event": "101-e",
+        "title": "A parcel",
+        "url": "../../../2026/11/22/101-20261122T035503Z.html",
+        "video": {
+            "url": "../../../media/events/101/20261122/101-20261122T035503Z.mp4",
+            "bytes": 5000,
+            "type": "video/mp4",
+        },
+        "image": "../../../media/events/101/20261122/p.jpg",
+        "preview": {
+            "video": f"../../../{base}.low.mp4",
+            "poster": f"../../../{base}.poster.jpg",
+            "sprite": f"../../../{base}.sprite.jpg",
+            "still": f"../../../{base}.still.jpg",
+        },
+        "motion": {"changed_pixels": 5210, "x": 0},
+        "keep": True,
+        "tags": ["parcel"],
+        "end_reason": "motion_stopped",
+    }
+    assert (
+        urljoin("http://h/sub/2026/11/22/day.json", clip["url"])
+        == f"http://h/sub/2026/11/22/{clip['id']}.html"
+    )
+
+
+def test_day_json_leaves_out_what_is_absent(tmp_path):
+    """Neither null nor empty text; a clip that is being recorded has no end and no size."""
+    (clip,) = day_document(tmp_path, a_clip(seconds=None, bytes=0, mtime_ns=0))["clips"]
+    assert set(clip) == {"id", "kind", "camera", "start", "url", "video"}
+    assert set(clip["video"]) == {"url", "type"}
+
+
+def test_day_json_of_a_site_without_originals(tmp_path):
+    """It names previews only."""
+    (clip,) = day_document(tmp_path, FULL, full_video=False)["clips"]
+    assert not {"video", "image"} & set(clip)
+    assert "preview" in clip
+
+
+def test_day_json_is_in_order_of_start_and_then_id(tmp_path):
+    """Also where ids and cameras of one moment differ."""
+    clips = [
+        a_clip(START, camera="102"),
+        a_clip(START, kind="segment"),
+        a_clip(START + timedelta(minutes=1)),
+        a_clip(START),
+    ]
+    found = [c["id"] for c in day_document(tmp_path, *clips)["clips"]]
+    assert found == [
+        "101-20261122T035503Z",
+        "101-20261122T035503Z-s",
+        "102-20261122T035503Z",
+        "101-20261122T035603Z",
+    ]
+
+
+def test_day_json_has_gaps(tmp_path):
+    """One that lasts has no end."""
+    gaps = [
+        Gap(camera="101", start=START, end=START + timedelta(seconds=5), cause="killed"),
+        Gap(camera="101", start=START + timedelta(hours=1), cause="camera_lost"),
+    ]
+    assert day_document(tmp_path, FULL, gaps=gaps)["gaps"] == [
+        {
+            "camera": "101",
+            "start": "2026-11-22T03:55:03.120Z",
+            "end": "2026-11-22T03:55:08.120Z",
+            "cause": "killed",
+        },
+        {"camera": "101", "start": "2026-11-22T04:55:03.120Z", "cause": "camera_lost"},
+    ]
+
+
+def feed(tmp_path, *clips, url="", path="feeds/cameras/driveway.json", **options):
+    with a_model(tmp_path, *clips, **options) as model:
+        newest = model.index.newest("event", feeds.FEED_LENGTH)
+        return json.loads(
+            feeds.json_feed(model, newest, title="T", page="cameras/driveway/index.html", feed=path, url=url)
+        )
+
+
+def test_a_feed_is_json_feed_1_1(tmp_path):
+    """The fields that its readers need, of the right types, newest first, with unique ids."""
+    document = feed(tmp_path, FULL, a_clip(START + timedelta(hours=1)), a_clip(START, kind="segment"))
+    assert document["version"] == "https://jsonfeed.org/version/1.1"
+    assert set(document) == {"version", "title", "home_page_url", "feed_url", "language", "items"}
+    newer, item = document["items"]
+    assert newer["date_published"] > item["date_published"]
+    assert item == {
+        "id": "101-20261122T035503Z",
+        "url": "../../2026/11/22/101-20261122T035503Z.html",
+        "title": "A parcel (Driveway, 2026-11-22 04:55:03 CET)",
+        "content_text": "Driveway, 2026-11-22 04:55:03 CET",
+        "image": "../../previews/events/101/20261122/101-20261122T035503Z.mp4.poster.jpg",
+        "date_published": "2026-11-22T03:55:03.120Z",
+        "tags": ["parcel"],
+        "attachments": [
+            {
+                "url": "../../media/events/101/20261122/101-20261122T035503Z.mp4",
+                "mime_type": "video/mp4",
+                "size_in_bytes": 5000,
+                "duration_in_seconds": 38.0,
+            }
+        ],
+    }
+
+
+@pytest.mark.parametrize("url", ["https://cctv.example/sub", "https://cctv.example/sub/"])
+def test_a_feed_with_an_address_has_absolute_links(tmp_path, url):
+    """A reader that fetched it can follow them, with or without a slash at the end."""
+    document = feed(tmp_path, FULL, url=url)
+    root = "https://cctv.example/sub/"
+    assert document["feed_url"] == root + "feeds/cameras/driveway.json"
+    assert document["home_page_url"] == root + "cameras/driveway/index.html"
+    (item,) = document["items"]
+    for link in (item["url"], item["image"], item["attachments"][0]["url"]):
+        assert link.startswith(root)
+        assert "//" not in link.removeprefix("https://")
+
+
+def test_a_feed_without_an_address_has_relative_links(tmp_path):
+    """As deep as the feed lies."""
+    document = feed(tmp_path, FULL, path="feeds/latest.json")
+    assert document["feed_url"] == "../feeds/latest.json"
+    assert document["items"][0]["url"].startswith("../2026/")
+
+
+def test_a_feed_of_a_clip_that_is_being_recorded(tmp_path):
+    """It says so, and claims neither size nor length."""
+    (item,) = feed(tmp_path, a_clip(seconds=None, bytes=0))["items"]
+    assert item["content_text"].endswith(": being recorded")
+    assert set(item["attachments"][0]) == {"url", "mime_type"}
+
+
+def test_a_feed_without_originals_attaches_the_preview(tmp_path):
+    """Or nothing, while there is none."""
+    (item,) = feed(tmp_path, FULL, full_video=False)["items"]
+    assert item["attachments"][0]["url"].endswith(".low.mp4")
+    (tmp_path / "2").mkdir()
+    (item,) = feed(tmp_path / "2", a_clip(), full_video=False)["items"]
+    assert "attachments" not in item
+
+
+def test_index_json_says_where_everything_is(tmp_path):
+    """Days newest first and cameras in their order, with counts; every link as the pages have it."""
+    clips = [a_clip(), a_clip(START, kind="segment"), a_clip(START + timedelta(days=1))]
+    with a_model(tmp_path, *clips) as model:
+        document = json.loads(feeds.index_json(model))
+    assert document["days"] == [
+        {
+            "date": "2026-11-23",
+            "url": "2026/11/23/index.html",
+            "json": "2026/11/23/day.json",
+            "events": 1,
+            "segments": 0,
+        },
+        {
+            "date": "2026-11-22",
+            "url": "2026/11/22/index.html",
+            "json": "2026/11/22/day.json",
+            "events": 1,
+            "segments": 1,
+        },
+    ]
+    first, second = document["cameras"]
+    assert first == {
+        "id": "101",
+        "slug": "driveway",
+        "title": "Driveway",
+        "url": "cameras/driveway/index.html",
+        "feed": "feeds/cameras/driveway.json",
+        "last_seen": "2026-11-23T03:55:41.120Z",
+        "events": 2,
+        "segments": 1,
+    }
+    assert "last_seen" not in second
+    assert document["pages"] == [{"title": "About us", "url": "about%20us/index.html"}]
+    assert (document["feeds"], document["timezone"]) == ({"latest": "feeds/latest.json"}, "Europe/Berlin")
+
+
+def test_status_json_is_the_status_page_for_programs(tmp_path):
+    """Counts, disk, Problems, cameras; what is not known is left out."""
+    now = START + timedelta(minutes=5)
+    with a_model(tmp_path, FULL) as model:
+        status = contexts.status(
+            model,
+            now=now,
+            disk_total_bytes=9,
+            disk_free_bytes=4,
+            problems=[Problem("p", "k", "r", "m")],
+            backlog=2,
+        )
+    assert json.loads(feeds.status_json(status)) == {
+        "schema": 1,
+        "built_at": "2026-11-22T04:00:03.120Z",
+        "clips": 1,
+        "days": 1,
+        "backlog": 2,
+        "archive_bytes": 5000,
+        "disk": {"total_bytes": 9, "free_bytes": 4},
+        "problems": [{"path": "p", "key": "k", "reason": "r", "remedy": "m"}],
+        "cameras": [
+            {"id": "101", "title": "Driveway", "last_event": "2026-11-22T03:55:03.120Z"},
+            {"id": "102", "title": "موقف <b>"},
+        ],
+    }
+
+
+# the predecessor's JSON
+
+
+def api(tmp_path, *clips, **options):
+    with a_model(tmp_path, *clips, **options) as model:
+        events, by_date = feeds.api_documents(model, model.index.newest("event", feeds.API_LENGTH))
+    return json.loads(events), json.loads(by_date)
+
+
+def test_the_predecessors_event_field_for_field(tmp_path):
+    """Seven fields, all text; the id is version 5 of the clip's in the DNS namespace."""
+    ((event,), by_date) = api(tmp_path, FULL)
+    base = "previews/events/101/20261122/101-20261122T035503Z.mp4"
+    assert event == {
+        "event_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, "101-20261122T035503Z")),
+        "timestamp": "2026-11-22T04:55:03+01:00",
+        "camera_name": "Driveway",
+        "high_res_image_path": "media/events/101/20261122/p.jpg",
+        "low_res_image_path": f"{base}.still.jpg",
+        "high_res_video_path": "media/events/101/20261122/101-20261122T035503Z.mp4",
+        "low_res_video_path": f"{base}.low.mp4",
+    }
+    assert uuid.UUID(event["event_id"]).version == 5
+    assert by_date == {"2026-11-22T00:00:00Z": [event]}
+
+
+def test_the_predecessors_event_has_empty_text_for_what_is_not_there(tmp_path):
+    """Never null, never a missing field."""
+    ((event,), _) = api(tmp_path, a_clip(), full_video=False)
+    paths = {k: v for k, v in event.items() if k.endswith("_path")}
+    assert set(paths.values()) == {""}
+    assert len(paths) == 4
+    (tmp_path / "2").mkdir()
+    ((event,), _) = api(tmp_path / "2", a_clip(previews=True))
+    assert event["high_res_image_path"].endswith(".poster.jpg")  # Motion left no picture
+
+
+def test_the_predecessors_list_is_newest_first(tmp_path):
+    """And so are the days, each at local midnight, called Z as the predecessor did."""
+    times = [datetime(2026, 11, 22, 22, 30, tzinfo=UTC), datetime(2026, 11, 22, 23, 30, tzinfo=UTC), START]
+    events, by_date = api(tmp_path, *(a_clip(t) for t in times))
+    assert [e["timestamp"] for e in events] == [
+        "2026-11-23T00:30:00+01:00",
+        "2026-11-22T23:30:00+01:00",
+        "2026-11-22T04:55:03+01:00",
+    ]
+    assert list(by_date) == ["2026-11-23T00:00:00Z", "2026-11-22T00:00:00Z"]
+    assert [e for day in by_date.values() for e in day] == events
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", d) for d in by_date)
+
+
+def test_summer_and_winter_have_their_offsets(tmp_path):
+    """The hour that comes twice is told apart by its offset."""
+    events, _ = api(
+        tmp_path,
+        a_clip(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
+        a_clip(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
+    )
+    assert [e["timestamp"] for e in events] == ["2026-10-25T02:30:00+01:00", "2026-10-25T02:30:00+02:00"]
+
+
+def test_the_same_document_has_the_same_bytes(tmp_path):
+    """P5 rests on it."""
+    with a_model(tmp_path, FULL) as model:
+        placed = model.index.clips_of_day(date(2026, 11, 22))
+        assert feeds.day_json(model, "2026-11-22", placed, []) == feeds.day_json(
+            model, "2026-11-22", placed, []
+        )
+        assert feeds.index_json(model).endswith(b"}\n")

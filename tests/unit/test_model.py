@@ -1,0 +1,144 @@
+"""The model: what templates get of clips, cameras and days."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from models import START, a_clip, a_model
+
+from sitegen.clip import Note
+from sitegen.site.model import clip_url, media_type, plain, stamp
+
+
+def view(tmp_path, clip, *, full_video=True, with_note=False):
+    with a_model(tmp_path, clip, full_video=full_video) as model:
+        return model.clip(model.index.clip(clip.path), with_note=with_note)
+
+
+def test_a_clip_is_shown_with_its_addresses(tmp_path):
+    """Its page is under its local day, its video under media/, its previews only when they are made."""
+    found = view(tmp_path, a_clip(previews=True, image="events/101/p 1.jpg"))
+    assert found.url == "2026/11/22/101-20261122T035503Z.html"
+    assert found.day_url == "2026/11/22/index.html"
+    assert found.camera_day_url == "cameras/driveway/2026/11/22/index.html"
+    assert found.video == "media/events/101/20261122/101-20261122T035503Z.mp4"
+    assert found.image == "media/events/101/p%201.jpg"
+    assert found.poster == "previews/events/101/20261122/101-20261122T035503Z.mp4.poster.jpg"
+    assert (found.seconds, found.camera_title, found.video_type) == (38.0, "Driveway", "video/mp4")
+
+
+def test_a_segment_is_a_moment_on_its_cameras_day(tmp_path):
+    """Its address says the time in UTC, to be found by the player."""
+    found = view(tmp_path, a_clip(kind="segment"))
+    assert found.url == "cameras/driveway/2026/11/22/index.html#t=2026-11-22T03:55:03Z"
+
+
+def test_what_is_not_there_is_empty(tmp_path):
+    """No previews, no picture, no note, no motion: texts are "", not None."""
+    found = view(tmp_path, a_clip())
+    assert (found.poster, found.still, found.sprite, found.low_video, found.image) == ("",) * 5
+    assert (found.title, found.tags, found.event, found.end_reason, found.note_html) == ("", (), "", "", "")
+
+
+def test_a_site_without_originals_links_none(tmp_path):
+    """full_video = false: neither video nor Motion's picture, which lie in the archive."""
+    found = view(tmp_path, a_clip(image="events/p.jpg", previews=True), full_video=False)
+    assert (found.video, found.image) == ("", "")
+    assert found.low_video
+
+
+def test_a_clip_that_is_being_recorded_has_no_length(tmp_path):
+    """Its end is not known."""
+    found = view(tmp_path, a_clip(seconds=None))
+    assert (found.end, found.seconds) == (None, 0.0)
+
+
+def test_a_note_is_rendered_only_where_it_is_shown(tmp_path):
+    """On the clip's own page; its title and tags everywhere."""
+    clip = a_clip(note=Note(keep=True, tags=("parcel",), title="A parcel", text="At *the* door<script>"))
+    short, whole = view(tmp_path, clip), view(tmp_path, clip, with_note=True)
+    assert (short.title, short.tags, short.keep, short.note_html) == ("A parcel", ("parcel",), True, "")
+    assert whole.note_html.startswith("<p>At <em>the</em> door")
+    assert "script" not in whole.note_html
+
+
+def test_names_of_files_are_quoted_in_addresses(tmp_path):
+    """Spaces, percent signs, question marks and letters of all languages."""
+    found = view(tmp_path, a_clip(path="x/a b%20?#ü.mp4", previews=True))
+    assert found.video == "media/x/a%20b%2520%3F%23%C3%BC.mp4"
+    assert found.still == "previews/x/a%20b%2520%3F%23%C3%BC.mp4.still.jpg"
+    assert found.video_name == "a b%20?#ü.mp4"
+
+
+def test_extra_is_shown_as_text_and_movie_is_not_extra(tmp_path):
+    """Whatever YAML holds becomes one line."""
+    found = view(tmp_path, a_clip(extra={"movie": "timelapse", "a": [1, {"b": True}], "n": None}))
+    assert found.extra == (("a", "1, b: yes"), ("n", ""))
+    assert found.movie == "timelapse"
+    assert plain({"a": {"b": [1.5, "x"]}}) == "a: b: 1.5, x"
+
+
+def test_a_camera_has_counts_and_its_newest(tmp_path):
+    """Events without other movies; last seen is the end of the last clip; a camera without clips has none."""
+    later = START + timedelta(days=1)
+    clips = [
+        a_clip(),
+        a_clip(later, kind="segment"),
+        a_clip(later, extra={"movie": "debug"}, path="d.mp4", id="d"),
+    ]
+    with a_model(tmp_path, *clips) as model:
+        first, second = model.camera_views
+    assert (first.events, first.segments) == (1, 1)
+    assert first.last_seen == later + timedelta(seconds=38)
+    assert first.newest.id == "101-20261122T035503Z"
+    assert first.latest_day_url == "cameras/driveway/2026/11/23/index.html"
+    assert (second.events, second.last_seen, second.newest, second.latest_day_url) == (0, None, None, "")
+
+
+def test_a_day_knows_its_neighbours_that_have_clips(tmp_path):
+    """Days without clips have no page; a camera's day knows the camera's."""
+    clips = [a_clip(START + timedelta(days=n), camera=c) for n, c in ((0, "101"), (3, "101"), (5, "102"))]
+    with a_model(tmp_path, *clips) as model:
+        day = model.day(date(2026, 11, 25))
+        mine = model.day(date(2026, 11, 25), "101")
+    assert (day.previous.url, day.next.url) == ("2026/11/22/index.html", "2026/11/27/index.html")
+    assert (mine.previous.url, mine.next) == ("cameras/driveway/2026/11/22/index.html", None)
+    assert (day.end - day.start, len(day.hours)) == (timedelta(hours=24), 24)
+
+
+def test_months_have_weeks_from_monday(tmp_path):
+    """Newest first; cells outside the month are None, days with clips have a link."""
+    clips = [a_clip(START), a_clip(datetime(2026, 2, 1, 12, tzinfo=UTC))]
+    with a_model(tmp_path, *clips) as model:
+        november, february = model.months(model.days, None, 12)
+        assert len(model.months(model.days, None, 1)) == 1
+    assert (november.year, november.month, february.month) == (2026, 11, 2)
+    assert all(len(week) == 7 for week in november.weeks)
+    cells = [cell for week in november.weeks for cell in week if cell]
+    assert [day for day, _ in cells] == list(range(1, 31))
+    assert [day for day, link in cells if link] == [22]
+    assert november.weeks[0][:6] == (None,) * 6  # 1 November 2026 is a Sunday
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"),
+    [
+        ("a.MP4", "video/mp4"),
+        ("a.mkv", "video/x-matroska"),
+        ("a.ts", "video/mp2t"),
+        ("a", "application/octet-stream"),
+    ],
+)
+def test_a_video_has_a_media_type(path, kind):
+    """By its ending, in capitals or not."""
+    assert media_type(path) == kind
+
+
+def test_times_in_feeds_are_utc_with_milliseconds():
+    """RFC 3339, whatever zone they came in."""
+    assert stamp(START.astimezone()) == "2026-11-22T03:55:03.120Z"
+
+
+def test_an_other_movie_has_a_page_of_its_own():
+    """A timelapse is an event clip by kind."""
+    clip = a_clip(extra={"movie": "timelapse"})
+    assert clip_url(clip, date(2026, 11, 22), "driveway") == "2026/11/22/101-20261122T035503Z.html"

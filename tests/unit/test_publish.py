@@ -1,0 +1,184 @@
+"""Publishing: whole files only, ETags that change when bytes do (P4, P6, P7), and nothing outside the site."""
+
+import os
+import threading
+
+import pytest
+
+from sitegen.site.publish import TEMPORARY, Publisher
+
+SECOND = 1_000_000_000
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.ns = 1_700_000_000 * SECOND
+
+    def __call__(self) -> int:
+        return self.ns
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def publisher(tmp_path, clock):
+    found = Publisher(tmp_path / "site", now_ns=clock)
+    found.prepare()
+    yield found
+    found.close()
+
+
+def etag(path) -> tuple[int, int]:
+    """What nginx makes an ETag of."""
+    found = path.stat()
+    return found.st_mtime_ns // SECOND, found.st_size
+
+
+def test_a_file_is_written_with_its_folders(publisher):
+    """And what was there before is replaced as a whole, by a new file."""
+    path = publisher.output / "2026/11/22/index.html"
+    assert publisher.write("2026/11/22/index.html", b"one")
+    before = path.stat().st_ino
+    assert publisher.write("2026/11/22/index.html", b"two")
+    assert path.read_bytes() == b"two"
+    assert path.stat().st_ino != before
+    assert publisher.written == 2
+
+
+def test_the_same_bytes_are_not_written_again(publisher):
+    """P6: neither inode nor time changes."""
+    publisher.write("a.html", b"one")
+    before = (publisher.output / "a.html").stat()
+    assert not publisher.write("a.html", b"one")
+    after = (publisher.output / "a.html").stat()
+    assert (before.st_ino, before.st_mtime_ns) == (after.st_ino, after.st_mtime_ns)
+    assert publisher.written == 1
+
+
+def test_each_change_has_another_etag_however_fast_they_follow(publisher, clock):
+    """P7: five changes of equal size within one second have five times, each a whole second later."""
+    path = publisher.output / "a.html"
+    publisher.write("a.html", b"0")
+    os.utime(path, ns=(clock.ns, clock.ns))
+    seen = [etag(path)]
+    for number in range(1, 6):
+        clock.ns += SECOND // 100
+        publisher.write("a.html", str(number).encode())
+        seen.append(etag(path))
+    assert len(set(seen)) == 6
+    assert [s[0] for s in seen] == sorted(s[0] for s in seen)
+
+
+def test_a_clock_that_went_back_does_not_bring_an_old_etag_back(publisher, clock):
+    """Even with a clock an hour slow, a changed file is later than it was."""
+    publisher.write("a.html", b"1")
+    before = etag(publisher.output / "a.html")
+    clock.ns = 1_000_000 * SECOND
+    publisher.write("a.html", b"2")
+    assert etag(publisher.output / "a.html")[0] > before[0]
+
+
+def test_readers_see_one_whole_version_or_the_other(publisher):
+    """P4: while a file is replaced hundreds of times, each reading is all of one letter."""
+    publisher.write("a.html", b"a" * 100_000)
+    seen, stop = set(), threading.Event()
+
+    def read() -> None:
+        while not stop.is_set():
+            data = (publisher.output / "a.html").read_bytes()
+            seen.add((len(data), len(set(data))))
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    for number in range(300):
+        publisher.write("a.html", bytes([97 + number % 26]) * (100_000 + number % 2))
+    stop.set()
+    reader.join()
+    assert seen <= {(100_000, 1), (100_001, 1)}
+
+
+def test_temporary_files_are_hidden_and_swept(tmp_path, clock):
+    """What a killed build left is gone at the next start; at the end the folder is, too."""
+    site = tmp_path / "site"
+    (site / TEMPORARY / "previews-x").mkdir(parents=True)
+    (site / TEMPORARY / "previews-x/a.mp4").write_bytes(b"1")
+    (site / TEMPORARY / "1.2").write_bytes(b"1")
+    publisher = Publisher(site, now_ns=clock)
+    publisher.prepare()
+    assert list((site / TEMPORARY).iterdir()) == []
+    assert list(publisher.files()) == []
+    publisher.close()
+    assert list(site.iterdir()) == []
+
+
+def test_a_link_of_somebody_elses_is_replaced_not_followed(publisher, tmp_path):
+    """A page's place that is a link: the page is put there, what it led to stays as it was."""
+    outside = tmp_path / "outside"
+    outside.write_text("precious")
+    (publisher.output / "a.html").symlink_to(outside)
+    publisher.write("a.html", b"page")
+    assert outside.read_text() == "precious"
+    assert not (publisher.output / "a.html").is_symlink()
+    (publisher.output / "b.html").symlink_to(outside)
+    publisher.delete("b.html")
+    assert outside.read_text() == "precious"
+
+
+def test_the_link_to_the_archive_is_relative_and_is_made_once(publisher, tmp_path):
+    """So that both folders can be moved together; it is replaced when the archive is another."""
+    archive = tmp_path / "archive"
+    archive.mkdir()
+    assert publisher.link("media", archive)
+    assert str((publisher.output / "media").readlink()) == "../archive"
+    assert not publisher.link("media", archive)
+    other = tmp_path / "other"
+    other.mkdir()
+    assert publisher.link("media", other)
+    assert (publisher.output / "media").resolve() == other
+
+
+def test_deleting_takes_empty_folders_along(publisher):
+    """But never one that somebody else has something in, and never the site."""
+    publisher.write("2026/11/22/a.html", b"1")
+    publisher.write("2026/11/23/b.html", b"1")
+    assert publisher.delete("2026/11/22/a.html")
+    assert not (publisher.output / "2026/11/22").exists()
+    assert (publisher.output / "2026/11/23/b.html").exists()
+    assert not publisher.delete("2026/11/22/a.html")
+    assert not publisher.delete("2026/11/23/b.html/c.html")
+    publisher.delete("2026/11/23/b.html")
+    assert not (publisher.output / "2026").exists()
+    assert publisher.output.exists()
+    assert publisher.deleted == 2
+
+
+def test_files_are_those_of_pages(publisher, tmp_path):
+    """Neither media nor previews nor hidden files; a link to a folder is not walked."""
+    for path in ("index.html", "2026/11/22/a.html", "previews/x.jpg", ".well-known/x"):
+        publisher.write(path, b"1")
+    (tmp_path / "archive").mkdir()
+    (tmp_path / "archive/a.mp4").write_bytes(b"1")
+    publisher.link("media", tmp_path / "archive")
+    (publisher.output / "elsewhere").symlink_to(tmp_path / "archive")
+    assert sorted(publisher.files()) == ["2026/11/22/a.html", "elsewhere", "index.html"]
+    assert publisher.exists("index.html")
+    assert not publisher.exists("index.htm")
+
+
+def test_a_failed_write_leaves_the_old_file(publisher, monkeypatch):
+    """The disk is full: what is published stays as it was."""
+    publisher.write("a.html", b"old")
+
+    from pathlib import Path
+
+    def full(self, data):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left"):
+        publisher.write("a.html", b"new")
+    monkeypatch.undo()
+    assert (publisher.output / "a.html").read_bytes() == b"old"
