@@ -9,6 +9,7 @@ import logging
 import shutil
 import time
 from collections.abc import Callable, Iterable
+from contextlib import ExitStack
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
@@ -25,7 +26,7 @@ from sitegen.archive.watch import Hints
 from sitegen.capture.adopt import adopt
 from sitegen.capture.cameras import recorded_cameras
 from sitegen.clip import Camera, Problem, Sidecar
-from sitegen.errors import IndexFailed
+from sitegen.errors import IndexFailed, UsageError
 from sitegen.lock import Lock
 from sitegen.previews.plan import fingerprint
 from sitegen.previews.store import have_previews, made_with, remove_previews
@@ -47,6 +48,7 @@ EVERYTHING = Hints(everything=True)
 
 _MANY = 1_000_000
 _NS = 1_000_000_000
+_OWN_FOLDER = "choose another, or empty it: sitegen deletes what it does not know in its own folder"
 
 
 class Built(msgspec.Struct, frozen=True):
@@ -83,14 +85,9 @@ class Generator:
         self.theme = load_theme(settings.site.theme, search=(settings.file.parent,), zone=self.zone)
         configured = recorded_cameras(settings)
         self._configured = [(c.id, c.title, c.order) for c in configured]
-        self._locks = [Lock(self.state / "generator.lock", "the generator"), Lock(self.output)]
-        self.publisher = Publisher(self.output, now_ns=time.time_ns)
-        self.publisher.prepare()
-        if full:
-            for left in self.state.glob("index.sqlite*"):
-                left.unlink()
-        identity = identity_of(settings.site.timezone, settings.archive.root)
-        self.index = Index(self.state / "index.sqlite", identity=identity)
+        with ExitStack() as held:
+            self._open(held, full=full)
+            self._held = held.pop_all()
         self.source = Source(settings.archive.root, self.zone, self._adopt)
         self._content_pages: tuple[ContentPage, ...] = ()
         self._content_signature: tuple[object, ...] | None = None
@@ -98,12 +95,25 @@ class Generator:
         """Videos whose clips changed; whoever makes previews takes them from here."""
         self.announcements = Announcements(self.state / "announcements.json")
 
+    def _open(self, held: ExitStack, *, full: bool) -> None:
+        for path, holder in ((self.state / "generator.lock", "the generator"), (self.output, "")):
+            held.callback(Lock(path, holder).close)
+        self.publisher = Publisher(self.output, now_ns=time.time_ns)
+        if not self.publisher.is_ours():
+            reason = f"the folder {self.output} is not empty, and holds no site"
+            raise UsageError(self.settings.file, "site.output", reason, _OWN_FOLDER)
+        self.publisher.prepare()
+        held.callback(self.publisher.close)
+        if full:
+            for left in self.state.glob("index.sqlite*"):
+                left.unlink()
+        identity = identity_of(self.settings.site.timezone, self.settings.archive.root)
+        self.index = Index(self.state / "index.sqlite", identity=identity)
+        held.callback(self.index.close)
+
     def close(self) -> None:
         """Give the locks back."""
-        self.index.close()
-        self.publisher.close()
-        for lock in self._locks:
-            lock.close()
+        self._held.close()
 
     def build(self, hints: Hints = EVERYTHING) -> Built:
         """Do one build: look at what the hints name, or at the whole archive, and publish what follows.

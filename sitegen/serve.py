@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from sitegen.announce import serve_app
 from sitegen.build import Built
-from sitegen.errors import SitegenError
 from sitegen.serve_files import build_serve_app
 from sitegen.settings import Settings
 from sitegen.watch_loop import watch
@@ -28,39 +27,48 @@ def serve(
 
     What an earlier build published is served at once. Raises SitegenError when either part cannot go on.
     """
-    host, port = listen
-    failures: list[SitegenError] = []
-    address: list[str] = []
-    listening = threading.Event()
-    told = threading.Event()
-
-    def ready(bound: int) -> None:
-        address.append(f"http://{host}:{bound}/")
-        listening.set()
-
-    def on_build(_: Built) -> None:
-        if not told.is_set() and listening.wait(timeout=10):
-            told.set()
-            tell(address[0])
-
-    def keep_current() -> None:
-        try:
-            watch(settings, stop, wake, on_build=on_build)
-        except SitegenError as error:
-            failures.append(error)
-        finally:
-            stop.set()
-
-    thread = threading.Thread(target=keep_current, name="watch")
-    thread.start()
+    watching = _Watching(settings, stop, wake, tell)
+    watching.start()
     try:
-        app = build_serve_app(
-            settings.site.output, settings.archive.state / "announcements.json", settings.archive.root
-        )
-        serve_app(app, host, port, stop, ready)
+        announcements = settings.archive.state / "announcements.json"
+        app = build_serve_app(settings.site.output, announcements, settings.archive.root)
+        serve_app(app, *listen, stop, lambda port: watching.listening_at(f"http://{listen[0]}:{port}/"))
     finally:
         stop.set()
         wake.set()
-        thread.join()
-    if failures:
-        raise failures[0]
+        watching.join()
+    if watching.failure is not None:
+        raise watching.failure
+
+
+class _Watching(threading.Thread):
+    """The watch beside the server; what ends it ends the server too."""
+
+    def __init__(
+        self, settings: Settings, stop: threading.Event, wake: threading.Event, tell: Callable[[str], None]
+    ) -> None:
+        super().__init__(name="watch")
+        self.failure: Exception | None = None
+        self._settings, self._stop_serving, self._wake, self._tell = settings, stop, wake, tell
+        self._address = ""
+        self._listening = threading.Event()
+        self._told = False
+
+    def listening_at(self, address: str) -> None:
+        """Take the server's address, to be told once there is a page to see."""
+        self._address = address
+        self._listening.set()
+
+    def run(self) -> None:
+        """Watch until it is to stop, or cannot go on."""
+        try:
+            watch(self._settings, self._stop_serving, self._wake, on_build=self._on_build)
+        except Exception as error:  # noqa: BLE001 - raised again where the program can end with it
+            self.failure = error
+        finally:
+            self._stop_serving.set()
+
+    def _on_build(self, _: Built) -> None:
+        if not self._told and self._listening.wait(timeout=10):
+            self._told = True
+            self._tell(self._address)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import PurePosixPath
+from typing import TypeVar
 
 import msgspec
 
@@ -17,6 +18,8 @@ from sitegen.clip import VIDEO_SUFFIXES, Clip, Note, Outage, Problem, Sidecar
 
 Read = Callable[[str], bytes]
 """Returns the content of a file in the archive, by path; raises OSError."""
+
+Parsed = TypeVar("Parsed", Sidecar, Note)
 
 Adopt = Callable[[FileEntry], Sidecar | Problem | None]
 """Makes up a sidecar for a video that has none; None: not yet, it may still be written."""
@@ -74,33 +77,29 @@ def _sibling(path: str, name: str) -> str:
 
 
 def _read_sidecar(file: FileEntry | None, read: Read, problems: list[Problem]) -> Sidecar | None:
-    if file is None:
-        return None
-    try:
-        data = read(file.path)
-    except OSError as error:
-        problems.append(
-            Problem(file.path, "", f"cannot be read: {error.strerror}", "check its owner and the disk")
-        )
-        return None
-    sidecar, found = read_sidecar(data, file.path)
-    problems.extend(found)
-    return sidecar
+    return None if file is None else _parsed(file.path, read, read_sidecar, problems)
 
 
 def _read_note(file: FileEntry | None, read: Read, problems: list[Problem]) -> Note | None:
-    if file is None:
-        return None
+    return None if file is None else _parsed(file.path, read, read_note, problems)
+
+
+def _parsed(
+    path: str,
+    read: Read,
+    parse: Callable[[bytes, str], tuple[Parsed | None, tuple[Problem, ...]]],
+    problems: list[Problem],
+) -> Parsed | None:
     try:
-        data = read(file.path)
+        data = read(path)
     except OSError as error:
         problems.append(
-            Problem(file.path, "", f"cannot be read: {error.strerror}", "check its owner and the disk")
+            Problem(path, "", f"cannot be read: {error.strerror}", "check its owner and the disk")
         )
         return None
-    note, found = read_note(data, file.path)
+    parsed, found = parse(data, path)
     problems.extend(found)
-    return note
+    return parsed
 
 
 def _clip(

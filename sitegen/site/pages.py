@@ -81,7 +81,7 @@ def paths(page: Page, slugs: Mapping[str, str]) -> tuple[str, ...]:
     return (html,)
 
 
-_DAY = re.compile(r"(\d{4})/(\d{2})/(\d{2})/(index\.html|day\.json|([^/]+)\.html)\Z")
+_DAY = re.compile(r"([0-9]{4})/(\d{2})/(\d{2})/(index\.html|day\.json|([^/]+)\.html)\Z")
 _CAMERA = re.compile(r"cameras/([^/]+)/(?:(\d{4})/(\d{2})/(\d{2})/)?index\.html\Z")
 _FEED = re.compile(r"feeds/cameras/([^/]+)\.json\Z")
 _FIXED = {
@@ -105,10 +105,10 @@ def page_of(path: str, ids: Mapping[str, str]) -> Page:
     """
     if path in _FIXED:
         return _FIXED[path]
-    if match := _DAY.match(path):
+    if (match := _DAY.match(path)) and _is_day(match.group(1, 2, 3)):
         day = "-".join(match.group(1, 2, 3))
         return Page("clip", day, match[5]) if match[5] and match[4] != "index.html" else Page("day", day)
-    if match := _CAMERA.match(path):
+    if (match := _CAMERA.match(path)) and (not match[2] or _is_day(match.group(2, 3, 4))):
         camera = ids.get(match[1], "")
         return (
             Page("camera-day", "-".join(match.group(2, 3, 4)), camera)
@@ -118,6 +118,14 @@ def page_of(path: str, ids: Mapping[str, str]) -> Page:
     if match := _FEED.match(path):
         return Page("camera", key=ids.get(match[1], ""))
     return Page("content", key=path)
+
+
+def _is_day(parts: tuple[str, ...]) -> bool:
+    try:
+        date.fromisoformat("-".join(parts))
+    except ValueError:
+        return False
+    return True
 
 
 class Spot(NamedTuple):

@@ -14,6 +14,8 @@ from pathlib import Path
 
 TEMPORARY = ".sitegen-tmp"
 _SECOND_NS = 1_000_000_000
+_SIGNS = frozenset((TEMPORARY, "build.json", "index.json", "status.json"))
+"""By which of these a folder is known for a site."""
 
 
 class Publisher:
@@ -26,6 +28,16 @@ class Publisher:
         self.written: int = 0
         self.deleted: int = 0
 
+    def is_ours(self) -> bool:
+        """Say whether the folder may be written to and swept: it is empty, or a site is, or was begun, in it."""
+        try:
+            names = {
+                name for name in os.listdir(self.output) if name == TEMPORARY or not name.startswith(".")
+            }
+        except FileNotFoundError:
+            return True
+        return not names or bool(names & _SIGNS)
+
     def prepare(self) -> None:
         """Make the site's folder, and sweep what a killed build left behind."""
         self._temporary.mkdir(parents=True, exist_ok=True)
@@ -36,9 +48,10 @@ class Publisher:
                 left.unlink()
 
     def close(self) -> None:
-        """Take the temporary folder away, if nobody else has something in it."""
-        with contextlib.suppress(OSError):
-            self._temporary.rmdir()
+        """Take the temporary folder away, if nobody else has something in it, and the site is known without it."""
+        if (self.output / "build.json").exists():
+            with contextlib.suppress(OSError):
+                self._temporary.rmdir()
 
     def exists(self, path: str) -> bool:
         """Say whether a file is on the site."""

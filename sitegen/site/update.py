@@ -82,7 +82,7 @@ class Update:
         for path in list(self.publisher.files()):
             if path in kept:
                 continue
-            page = page_of(path, ids)
+            page = page_of(path, ids) if path.isprintable() else Page("content", key="")
             if path not in self.renderer.paths(page) or not self.renderer.exists(page):
                 yield path
         yield from stray_previews(self.publisher.output, self.index)

@@ -110,8 +110,29 @@ def test_temporary_files_are_hidden_and_swept(tmp_path, clock):
     publisher.prepare()
     assert list((site / TEMPORARY).iterdir()) == []
     assert list(publisher.files()) == []
+    publisher.write("build.json", b"{}")
     publisher.close()
-    assert list(site.iterdir()) == []
+    assert [p.name for p in site.iterdir()] == ["build.json"]
+
+
+def test_only_a_folder_that_is_a_site_is_taken_for_one(tmp_path, clock):
+    """Somebody's own folder is not: it would be swept. An empty one is, and one in which a site was begun."""
+    site = tmp_path / "site"
+    publisher = Publisher(site, now_ns=clock)
+    assert publisher.is_ours()
+    (site / ".git").mkdir(parents=True)
+    assert publisher.is_ours()
+    (site / "thesis.txt").write_text("precious")
+    assert not publisher.is_ours()
+    (site / "thesis.txt").unlink()
+    publisher.prepare()
+    publisher.write("2026/11/22/a.html", b"1")
+    publisher.close()
+    assert publisher.is_ours()  # begun, and not finished
+    publisher.write("build.json", b"{}")
+    publisher.close()
+    assert not (site / TEMPORARY).exists()
+    assert publisher.is_ours()
 
 
 def test_a_link_of_somebody_elses_is_replaced_not_followed(publisher, tmp_path):

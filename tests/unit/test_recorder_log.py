@@ -52,6 +52,9 @@ def test_what_ffmpeg_mends_at_each_start_is_not_logged():
     """Many cameras send no time with their first packet; the same words later, with other numbers, are news."""
     chatter = Chatter()
     start = "[segment @ 0x5] Non-monotonous DTS in output stream 0:0; previous: 0, current: 0; changing to 1."
-    assert chatter.admit("warning", "[segment @ 0x5] Timestamps are unset in a packet for stream 0. This") is None
+    assert (
+        chatter.admit("warning", "[segment @ 0x5] Timestamps are unset in a packet for stream 0. This")
+        is None
+    )
     assert chatter.admit("warning", start) is None
     assert chatter.admit("warning", start.replace("previous: 0", "previous: 900")) is not None
