@@ -183,10 +183,8 @@ class Generator:
     def _recognise_previews(self) -> None:
         """Take over the previews that are on the site: an index that was lost must not cost them. O(N), once."""
         settings = self.settings.previews
-        if self.index.meta("remake") is not None or made_with(self.state) not in {
-            None,
-            fingerprint(settings),
-        }:
+        made = made_with(self.state)
+        if self.index.meta("remake") is not None or made not in {None, fingerprint(settings)}:
             return
         clips = (placed.clip for placed in self.index.each_clip())
         found = [(c.path, c.mtime_ns) for c in clips if c.end and have_previews(self.output, c, settings)]
@@ -199,7 +197,7 @@ class Generator:
 
     def _content(self) -> tuple[ContentPage, ...]:
         now = signature(self.settings.site.content)
-        if now != self._content_signature:
+        if now != self._content_signature or self.index.fresh:
             self._content_pages, problems = content_pages(self.settings.site.content)
             self._content_signature = now
             if self.index.set_problems("content:", problems):

@@ -21,7 +21,7 @@ _FOLDERS = ("archive/events", "archive/segments")
 _WIDTH = 100
 _OBVIOUS = (bool, Path)
 _HEAD = """\
-What sitegen does here. Every key stands at its default, behind a #: remove the # to change it.
+What sitegen does here. Each key stands behind a #, at its default or with an example: remove the # to change it.
 Relative paths are relative to this file. All keys: docs/reference/configuration.md."""
 
 
@@ -95,7 +95,7 @@ def _write(path: Path, data: bytes) -> bool:
 
 def sample_configuration() -> str:
     """Return a sitegen.toml that says nothing but the defaults, with the documentation of every key."""
-    return "\n".join([_comment(_HEAD), *(_section(name, kind) for name, kind in SECTIONS.items())])
+    return "\n".join([_comment(_HEAD), "", *(_section(name, kind) for name, kind in SECTIONS.items())])
 
 
 def _section(name: str, kind: type[msgspec.Struct]) -> str:

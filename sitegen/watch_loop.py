@@ -99,6 +99,7 @@ class _Loop:
     ) -> None:
         self.generator, self.watcher, self.work, self.on_build = generator, watcher, work, on_build
         self.trouble = ""
+        self.held = 0
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
         """Build whenever there is a reason, until `stop`."""
@@ -127,6 +128,7 @@ class _Loop:
             self._tell(str(error))
             return 0.0
         self._tell("")
+        self._tell_held(len(generator.index.held_stems()))
         if built.published:
             took_ms = 1000 * (time.monotonic() - started)
             log.info(
@@ -136,6 +138,14 @@ class _Loop:
         self.on_build(built)
         self.work.submit()
         return time.monotonic() - started
+
+    def _tell_held(self, held: int) -> None:
+        """Log how many videos wait for their sidecar, when that grows."""
+        if held > self.held:
+            log.info(
+                "%d videos have no sidecar: each is shown when it has not grown for %.0f s", held, SETTLE_S
+            )
+        self.held = held
 
     def _tell(self, trouble: str) -> None:
         """Log a trouble when it begins and when it is over, not at each try."""

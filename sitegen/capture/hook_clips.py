@@ -11,6 +11,8 @@ MOVIE, DEBUG, TIMELAPSE = 8, 16, 32
 """Motion's %n for movies."""
 PICTURE = 1
 _KINDS = {DEBUG: "debug", TIMELAPSE: "timelapse"}
+_CLOSING_MS = 4_000
+"""Motion closes a movie some 2.5 s after its last frame, and names cut up to 1 s off the start that `end` is made of."""
 _NAMES = ("changed_pixels", "noise", "labels", "x", "y", "width", "height")
 
 
@@ -102,11 +104,12 @@ def _end_reason(draft: _Draft, *, followed: bool, over: bool) -> str | None:
     if followed:
         return "rotated"  # Motion's movie_max_time
     last = max(draft.ends, key=lambda fact: (fact.moment, fact.measures))
-    if last.measures[0] <= 0:
+    # A normal end may carry a last flicker below Motion's threshold; but then the movie's frames ended before.
+    ended_before = draft.end is not None and last.moment * 1_000 - draft.end > _CLOSING_MS
+    if last.measures[0] <= 0 or ended_before:
         return "motion_stopped"
-    return (
-        "stopped" if over else None
-    )  # there was motion to the last: Motion was stopped, or a next movie follows
+    # There was motion to the last: Motion was stopped, or a next movie follows.
+    return "stopped" if over else None
 
 
 def _fields(camera: str, event: str | None, draft: _Draft, end_reason: str | None) -> dict[str, object]:

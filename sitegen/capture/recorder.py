@@ -58,7 +58,10 @@ def plans(settings: Settings) -> dict[str, Plan]:
     """Return what is to be recorded, by camera; a camera whose address cannot be recorded is logged and left out."""
     found = {}
     for camera in recorded_cameras(settings):
-        if not camera.record or camera.url is None:
+        if not camera.record:
+            continue
+        if camera.url is None:
+            _log.warning("camera %s: it has no address; give it a url, or record = false", camera.id)
             continue
         source = Source(
             url=camera.url,

@@ -119,7 +119,8 @@ def programs(folders: Folders, ports: Ports) -> tuple[Program, ...]:
     """Return everything that runs in the demo; raise ToolMissing when something is not installed."""
     sitegen = [*sitegen_command(), "-c", str(folders.settings)]
     nginx = nginx_argv(folders.nginx_conf, folders.run)
-    motion = (find("motion"), "-n", "-c", str(folders.motion_conf))
+    after_cameras = (sys.executable, "-m", "sitegen.demo.when_listening", str(ports.rtsp))
+    motion = (*after_cameras, find("motion"), "-n", "-c", str(folders.motion_conf))
     return (
         Program("cameras", tuple(_simulator(folders, ports)), 10),
         Program("announce", (*sitegen, "announce"), 20),

@@ -217,9 +217,14 @@ def _camera_status(model: Model, found: Camera, now: datetime) -> CameraStatus:
         camera=next(v for v in model.camera_views if v.id == found.id),
         last_segment=(last_segment[0].clip.end or last_segment[0].clip.start) if last_segment else None,
         last_event=last_event[0].clip.start if last_event else None,
-        coverage_today=coverage(recorded, today.start, now) if last_segment else None,
+        coverage_today=coverage(recorded, _since(recorded, today), now) if last_segment else None,
         gaps_today=tuple(gap_view(model, g) for g in camera_gaps(model, found, today, segments)),
     )
+
+
+def _since(recorded: Sequence[Clip], today: Day) -> datetime:
+    """Return from when today a camera should have been recorded: its first day begins with its first segment."""
+    return max(today.start, recorded[0].start) if recorded else today.start
 
 
 def coverage(segments: Sequence[Clip], start: datetime, now: datetime) -> float:

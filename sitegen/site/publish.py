@@ -31,12 +31,10 @@ class Publisher:
     def is_ours(self) -> bool:
         """Say whether the folder may be written to and swept: it is empty, or a site is, or was begun, in it."""
         try:
-            names = {
-                name for name in os.listdir(self.output) if name == TEMPORARY or not name.startswith(".")
-            }
+            names = {path.name for path in self.output.iterdir()}
         except FileNotFoundError:
             return True
-        return not names or bool(names & _SIGNS)
+        return bool(names & _SIGNS) or all(name.startswith(".") for name in names)
 
     def prepare(self) -> None:
         """Make the site's folder, and sweep what a killed build left behind."""

@@ -175,6 +175,14 @@ def test_stopped_during_motion(archive):
     assert read(archive, FIRST)["end_reason"] == "stopped"
 
 
+def test_a_flicker_at_a_normal_end_is_no_stop(archive):
+    """Motion closes a movie event_gap after its last frames; what it measures then, below its threshold, ends nothing."""
+    run(archive, call("movie-end", "03:55:31", kind=8, pixels=900, file=FIRST))
+    run(archive, call("event-end", "03:55:31", pixels=900))
+    assert read(archive, FIRST)["end"] < "2026-11-22T03:55:27"
+    assert read(archive, FIRST)["end_reason"] == "motion_stopped"
+
+
 def test_outages(archive):
     """A loss opens an outage, a find closes it, and losses without a find between are one, however they arrive."""
     folder = archive / "outages" / "101" / "20261122"
