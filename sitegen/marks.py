@@ -38,14 +38,14 @@ def mark_look(
     if index.meta("look") != look or revision is None or index.meta("revision") != str(revision):
         log.info("render everything: theme, settings, version or site are not what the index knows")
         index.mark_all_clips()
-        index.mark(consequences.everything([c.id for c in cameras], [p.url for p in content]))
+        index.mark(consequences.everything([c.id for c in cameras], [p.path for p in content]))
         index.set_meta("sweep", "1")
     index.set_meta("look", look)
 
 
 def mark_listed(index: Index, cameras: Sequence[Camera], content: Sequence[ContentPage]) -> None:
     """Mark pages that stand in a list kept between builds: the cameras, and the owner's own pages."""
-    listed = {f"camera {c.id}": c.slug for c in cameras} | {f"content {p.url}": p.digest for p in content}
+    listed = {f"camera {c.id}": c.slug for c in cameras} | {f"content {p.path}": p.digest for p in content}
     before = msgspec.json.decode(index.meta("listed") or "{}", type=dict[str, str])
     for entry in listed.keys() | before.keys():
         if listed.get(entry) == before.get(entry):

@@ -20,8 +20,13 @@ _FILL = 500
 class PreviewWork:
     """The pool of one generator; used from the generator's thread only."""
 
-    def __init__(self, generator: Generator, wake: Callable[[], None] = lambda: None) -> None:
-        """Start the workers; `wake` is called from one of them when there is a result to `collect`."""
+    def __init__(
+        self, generator: Generator, wake: Callable[[], None] = lambda: None, *, retry_s: float = 5.0
+    ) -> None:
+        """Start the workers; `wake` is called from one of them when there is a result to `collect`.
+
+        `retry_s`: a clip that failed is tried again after so many seconds, and then after five times as many.
+        """
         self._generator, self._settings = generator, generator.settings.previews
         self._segments = self._settings.segments != "none"
         index, wanted = generator.index, fingerprint(self._settings)
@@ -32,7 +37,9 @@ class PreviewWork:
         elif counts.any_previews(index) and not (generator.output / "previews").is_dir():
             generator.forget_previews()
         set_made_with(generator.state, wanted)
-        self.pool = PreviewPool(generator.output, generator.settings.archive.root, self._settings, wake=wake)
+        self.pool = PreviewPool(
+            generator.output, generator.settings.archive.root, self._settings, wake=wake, retry_s=retry_s
+        )
 
     @property
     def backlog(self) -> int:

@@ -25,6 +25,8 @@ SETTLE_S = 30.0
 """A video without sidecar is adopted when it has not grown for so long: its hook may only be late."""
 RETRY_S = 10.0
 _LOOK_S = 2.0
+_RETRY_AT_ONCE_S = 0.2
+"""`sitegen build` ends only when each preview is made or given up: somebody waits for it."""
 _LONGEST_PAUSE_S = 1.0
 
 
@@ -35,7 +37,7 @@ def build_once(settings: Settings, *, full: bool, previews: bool, progress: Call
     """
     generator = Generator(settings, full=full)
     try:
-        work = PreviewWork(generator) if previews else None
+        work = PreviewWork(generator, retry_s=_RETRY_AT_ONCE_S) if previews else None
         try:
             built = generator.build()
             if work is not None:

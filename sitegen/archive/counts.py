@@ -8,6 +8,7 @@ import msgspec
 
 from sitegen.archive.database import WAITING, from_micros
 from sitegen.archive.index import Index
+from sitegen.clip import VIDEO_SUFFIXES
 
 
 class DayCount(msgspec.Struct, frozen=True):
@@ -31,6 +32,12 @@ class CameraCount(msgspec.Struct, frozen=True):
 def clip_count(index: Index) -> int:
     """Return the number of clips; O(N) in SQLite, some microseconds a thousand."""
     return int(index.rows("SELECT count(*) FROM clips")[0][0])
+
+
+def video_count(index: Index) -> int:
+    """Return the number of videos that the scan saw, whether they are clips or not; O(N)."""
+    where = " OR ".join(f"path LIKE '%{suffix}'" for suffix in VIDEO_SUFFIXES)  # LIKE: in capitals or not
+    return int(index.rows(f"SELECT count(*) FROM files WHERE {where}")[0][0])  # noqa: S608 - fixed texts only
 
 
 def camera_ids(index: Index) -> list[str]:

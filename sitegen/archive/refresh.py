@@ -218,6 +218,8 @@ def _begin(index: Index, source: Source) -> _Refresh:
 
 def _settle(work: _Refresh, *, before: int, trust: bool) -> Refreshed:
     left = counts.clip_count(work.index)
+    if left < before:  # a clip that became a Problem, or waits to be adopted, has not gone
+        left = max(left, counts.video_count(work.index))
     if left == 0 and before > 0:
         raise ArchiveGone(
             work.source.root,

@@ -409,7 +409,7 @@ def test_somebodys_own_folder_is_not_taken_for_a_site(site):
 def with_theme(site, **templates):
     theme = site.folder / "themes/mine"
     (theme / "templates").mkdir(parents=True, exist_ok=True)
-    (theme / "theme.toml").write_text('extends = "default"\n')
+    (theme / "theme.toml").write_text('name = "mine"\ndescription = "broken"\nextends = "default"\n')
     for name, text in templates.items():
         (theme / "templates" / f"{name.replace('_', '-')}.html").write_text(text)
     if "theme" not in site.config.read_text():

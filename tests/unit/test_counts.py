@@ -6,6 +6,7 @@ import pytest
 
 from sitegen.archive import counts
 from sitegen.archive.index import Index
+from sitegen.archive.scan import FileEntry
 from sitegen.clip import Clip, Outage
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -69,6 +70,13 @@ def test_neighbouring_days_skip_what_has_no_clips(index):
     assert counts.neighbour_days(index, day(0), "102") == (None, None)
     assert counts.neighbour_days(index, day(9), "101") == (day(3), None)
     assert counts.days_between(index, day(1), day(3)) == [day(1), day(3)]
+
+
+def test_videos_are_counted_by_their_ending(index):
+    """In capitals or not; pictures, sidecars and notes are none."""
+    for path in ("a.mp4", "b.MOV", "c.webm", "d.yaml", "e.jpg", "f.md", "x.mp4/g.md"):
+        index.put_file(FileEntry(path, 1, 1, 1), path)
+    assert counts.video_count(index) == 3
 
 
 def test_the_rest_is_counted(index):

@@ -299,6 +299,18 @@ def test_more_than_half_gone_is_not_believed_unless_asked_for(archive):
     assert counts.clip_count(archive.index) == 3
 
 
+def test_clips_that_became_problems_have_not_gone(archive):
+    """A hook that writes nonsense is no unmounted disk: the videos are there, and what is wrong is told."""
+    videos = [archive.put(n) for n in range(6)]
+    archive.all()
+    archive.answer = "refuse"
+    for video in videos:
+        video.with_suffix(".yaml").write_text("nonsense: [")
+    archive.all()
+    assert counts.clip_count(archive.index) == 0
+    assert len(archive.index.problems()) == 12
+
+
 def test_half_or_fewer_may_go(archive):
     """3 of 6 is an ordinary deletion; so are 2 of 3, which are few."""
     videos = [archive.put(n) for n in range(6)]

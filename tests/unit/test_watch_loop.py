@@ -1,0 +1,233 @@
+"""The watch loop, with real watchdog in a thread: hints lead to pages, troubles are waited out, nothing is adopted early."""
+
+import json
+import logging
+import os
+import shutil
+import threading
+from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from archives import configure, make_video, put_clip
+from links import crawl
+from waiting import wait_until
+
+from sitegen import watch_loop
+from sitegen.build import Generator
+from sitegen.errors import LockHeld
+from sitegen.settings import load
+from sitegen.watch_loop import build_once, watch
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+DAY = "2026/11/22"
+
+
+class Watching:
+    """A site that is kept current by a thread."""
+
+    def __init__(self, folder) -> None:
+        self.folder, self.root, self.output = folder, folder / "archive", folder / "site"
+        self.settings = load(configure(folder))
+        self.stop, self.wake, self.built = threading.Event(), threading.Event(), []
+
+    def put(self, minute=0, **fields):
+        return put_clip(self.root, NOON + timedelta(minutes=minute), **fields)
+
+    def ids(self) -> set[str]:
+        try:
+            return {c["id"] for c in json.loads((self.output / DAY / "day.json").read_text())["clips"]}
+        except FileNotFoundError:
+            return set()
+
+    @contextmanager
+    def running(self):
+        failures = []
+
+        def run() -> None:
+            try:
+                watch(self.settings, self.stop, self.wake, on_build=self.built.append)
+            except Exception as error:
+                failures.append(error)
+                raise
+
+        thread = threading.Thread(target=run)
+        thread.start()
+        try:
+            wait_until(lambda: self.built or failures, what="the first build")
+            yield
+        finally:
+            self.stop.set()
+            self.wake.set()
+            thread.join(60)
+            assert not thread.is_alive()
+        assert not failures
+
+
+@pytest.fixture
+def site(tmp_path, monkeypatch):
+    monkeypatch.setattr(watch_loop, "RETRY_S", 0.1)
+    monkeypatch.setattr(watch_loop, "_LOOK_S", 0.2)
+    return Watching(tmp_path)
+
+
+def test_what_comes_is_published_and_what_goes_is_taken_away(site):
+    """A clip in a new dated folder, its note by a rename, its deletion: each is followed, links stay sound."""
+    with site.running():
+        assert site.ids() == set()
+        video = site.put(0)
+        wait_until(lambda: site.ids() == {"101-20261122T120000Z"})
+        page = site.output / DAY / "101-20261122T120000Z.html"
+        (video.parent / ".note.tmp").write_text("---\ntitle: The parcel\n---\n")
+        (video.parent / ".note.tmp").rename(video.with_suffix(".md"))
+        wait_until(lambda: "The parcel" in page.read_text())
+        keep = site.put(5, camera="102")
+        wait_until(lambda: "102-20261122T120500Z" in site.ids())
+        shutil.rmtree(video.parent)
+        wait_until(lambda: site.ids() == {"102-20261122T120500Z"})
+        wait_until(lambda: not page.exists())
+        assert keep.exists()
+    _, dead = crawl(site.output)
+    assert not dead
+
+
+def test_a_burst_is_joined_and_nothing_of_it_is_lost(site):
+    """300 clips at once: all are there, by fewer builds than clips."""
+    with site.running():
+        for number in range(300):
+            site.put(number / 10, token=str(number))
+        wait_until(lambda: len(site.ids()) == 300, timeout_s=60)
+        assert len(site.built) < 300
+
+
+def test_a_clip_being_recorded_is_shown_and_then_whole(site):
+    """Its sidecar without end is there first, the one with end replaces it."""
+    with site.running():
+        video = site.put(0, kind="segment", seconds=None)
+        wait_until(site.ids)
+        video.unlink()
+        site.put(0, kind="segment", seconds=300)
+        wait_until(lambda: "end" in json.loads((site.output / DAY / "day.json").read_text())["clips"][0])
+
+
+def test_a_video_without_sidecar_waits_until_it_is_quiet(site, monkeypatch):
+    """It is not adopted while it may still be written; then it is, without another event."""
+    monkeypatch.setattr(watch_loop, "SETTLE_S", 1.5)
+    film = make_video(site.folder / "film.mp4", 1)
+    with site.running():
+        video = site.put(0, sidecar=False, video=film.read_bytes())
+        marker = site.put(1)
+        wait_until(lambda: "101-20261122T120100Z" in site.ids())
+        written = video.stat().st_mtime
+        wait_until(lambda: len(site.ids()) == 2)
+        assert (site.output / DAY / "day.json").stat().st_mtime - written >= 1.4
+        assert marker.exists()
+
+
+def test_a_sidecar_that_is_late_comes_before_adoption(site, monkeypatch):
+    """A hook that takes its time: the clip appears once, as its sidecar says."""
+    monkeypatch.setattr(watch_loop, "SETTLE_S", 3_600)
+    film = make_video(site.folder / "film.mp4", 1)
+    with site.running():
+        site.put(0, sidecar=False, video=film.read_bytes())
+        site.put(1)
+        wait_until(lambda: site.ids() == {"101-20261122T120100Z"})
+        site.put(0, video=film.read_bytes())
+        wait_until(lambda: len(site.ids()) == 2)
+        assert not json.loads((site.output / "status.json").read_text())["problems"]
+
+
+def test_an_archive_that_goes_is_waited_for(site, caplog):
+    """P8: while it is away the site stays as it is; when it is back, with more in it, that is published."""
+    caplog.set_level(logging.INFO)
+    site.put(0)
+    with site.running():
+        away = site.folder / "away"
+        site.root.rename(away)
+        wait_until(lambda: "it is missing" in caplog.text)
+        assert site.ids() == {"101-20261122T120000Z"}
+        site.root.mkdir()
+        wait_until(lambda: "it is empty" in caplog.text)
+        site.root.rmdir()
+        put_clip(away, NOON + timedelta(minutes=1))
+        away.rename(site.root)
+        wait_until(lambda: len(site.ids()) == 2)
+        wait_until(lambda: "works again" in caplog.text)
+        site.put(2)
+        wait_until(lambda: len(site.ids()) == 3)
+    errors = [r.getMessage() for r in caplog.records if r.levelname == "ERROR"]
+    assert len(errors) == len(set(errors)) >= 2  # each trouble is told once, not at each try
+
+
+def test_a_root_that_was_replaced_is_scanned(site):
+    """Another folder under its name, with half of the clips: what is in it counts, and what comes into it."""
+    site.put(0), site.put(1)
+    with site.running():
+        wait_until(lambda: len(site.ids()) == 2)
+        new = site.folder / "new"
+        put_clip(new, NOON)
+        site.root.rename(site.folder / "old")
+        new.rename(site.root)
+        wait_until(lambda: site.ids() == {"101-20261122T120000Z"})
+        site.put(3)
+        wait_until(lambda: len(site.ids()) == 2)
+
+
+def test_what_no_event_tells_of_is_found_by_the_next_scan(site, monkeypatch):
+    """A sidecar that was changed in place without being closed; and the scan comes by itself."""
+    monkeypatch.setattr(watch_loop, "RESCAN_S", 1.0)
+    video = site.put(0)
+    with site.running():
+        wait_until(site.ids)
+        os.truncate(video.with_suffix(".yaml"), 10)
+        wait_until(lambda: json.loads((site.output / "status.json").read_text())["problems"])
+
+
+def test_the_owners_pages_are_watched(site):
+    """A page comes, changes and goes."""
+    content = site.folder / "content"
+    about = site.output / "about/index.html"
+    with site.running():
+        content.mkdir()
+        (content / "about.md").write_text("one")
+        wait_until(lambda: about.exists() and "one" in about.read_text())
+        (content / "about.md").write_text("two, and longer")
+        wait_until(lambda: "two" in about.read_text())
+        (content / "about.md").unlink()
+        wait_until(lambda: not about.exists())
+
+
+def test_stopping_gives_the_locks_back(site):
+    """While it runs nobody else may build; afterwards anybody may."""
+    with site.running(), pytest.raises(LockHeld, match="the generator"):
+        Generator(site.settings)
+    Generator(site.settings).close()
+
+
+def test_previews_are_a_second_change_of_the_page(site):
+    """The clip is on its page before its preview is made; then the page changes, and the revision with it."""
+    site.put(0, video=make_video(site.folder / "film.mp4", 2))
+    page = site.output / DAY / "101-20261122T120000Z.html"
+    with site.running():
+        assert ".poster.jpg" not in page.read_text() or len(site.built) > 1
+        wait_until(lambda: ".poster.jpg" in page.read_text(), timeout_s=60)
+        wait_until(lambda: site.built[-1].revision > site.built[0].revision)
+    _, dead = crawl(site.output)
+    assert not dead
+
+
+def test_one_build_makes_the_previews_too(site):
+    """It returns when they are made, and tells how many are left on the way; without them it is quicker."""
+    site.put(0, video=make_video(site.folder / "film.mp4", 2))
+    site.put(1, video=b"no video at all")
+    left = []
+    plain = build_once(site.settings, full=False, previews=False, progress=left.append)
+    assert (plain.revision, left) == (1, [])
+    built = build_once(site.settings, full=False, previews=True, progress=left.append)
+    assert (built.published, built.problems) == (True, 1)  # the one that is no video
+    assert built.revision > 1
+    assert left
+    (clip,) = [c for c in json.loads((site.output / DAY / "day.json").read_text())["clips"] if "preview" in c]
+    assert clip["id"] == "101-20261122T120000Z"
+    again = build_once(site.settings, full=False, previews=True, progress=left.append)
+    assert (again.published, again.revision) == (False, built.revision)
