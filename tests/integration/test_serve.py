@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from urllib.parse import urljoin
 
 import pytest
 from archives import configure, make_video, put_clip
@@ -90,7 +91,7 @@ def test_an_existing_archive_can_be_looked_at(folder):
         assert (status, headers["Content-Type"]) == (200, "text/html; charset=utf-8")
         assert b"Driveway" in body
         day = json.loads(served.get("2026/11/22/day.json")[2])
-        video = "2026/11/22/" + day["clips"][0]["video"]["url"]
+        video = urljoin("/2026/11/22/day.json", day["clips"][0]["video"]["url"]).removeprefix("/")
         status, headers, body = served.get(video, Range="bytes=4-7")
         assert (status, body) == (206, b"ftyp")
         assert headers["Content-Type"] == "video/mp4"
