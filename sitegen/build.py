@@ -13,8 +13,6 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-import msgspec
-
 from sitegen import marks, news
 from sitegen.announcements import Announcements
 from sitegen.archive import counts
@@ -49,18 +47,6 @@ EVERYTHING = Hints(everything=True)
 _MANY = 1_000_000
 _NS = 1_000_000_000
 _OWN_FOLDER = "choose another, or empty it: sitegen deletes what it does not know in its own folder"
-
-
-class Built(msgspec.Struct, frozen=True):
-    """What a build did."""
-
-    revision: int
-    published: bool
-    """False: nothing had changed, nothing was written."""
-    written: int
-    deleted: int
-    clips: int
-    problems: int
 
 
 class Generator:
@@ -115,7 +101,7 @@ class Generator:
         """Give the locks back."""
         self._held.close()
 
-    def build(self, hints: Hints = EVERYTHING) -> Built:
+    def build(self, hints: Hints = EVERYTHING) -> news.Built:
         """Do one build: look at what the hints name, or at the whole archive, and publish what follows.
 
         Raises ArchiveGone when the archive cannot be trusted, ThemeError, IndexFailed, OSError; the old site stays up.
@@ -129,7 +115,7 @@ class Generator:
         with self.index.mended():
             return self._build(EVERYTHING)
 
-    def _build(self, hints: Hints) -> Built:
+    def _build(self, hints: Hints) -> news.Built:
         with self.index.transaction():
             refreshed = self._refresh(hints)
             if self.index.fresh:
@@ -137,6 +123,10 @@ class Generator:
             content = self._content()
             cameras = site_cameras(self._configured, counts.camera_ids(self.index))
             self._mark(refreshed, cameras, content)
+            if hints.everything and not self.index.fresh:
+                assets = [a.path for a in self.theme.assets()]
+                gone = marks.mark_missing(self.index, self.output, cameras, content, assets=assets)
+                self.previews_changed((path, None, None) for path in gone)
         return self._publish(cameras, content, problems_changed=any(r.problems for r in refreshed))
 
     def previews_changed(self, made: Iterable[tuple[str, int | None, str | None]]) -> None:
@@ -230,7 +220,7 @@ class Generator:
 
     def _publish(
         self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...], *, problems_changed: bool
-    ) -> Built:
+    ) -> news.Built:
         last = news.last_build(self.output)
         revision = max(last.revision if last else 0, int(self.index.meta("revision") or 0))
         if not self.index.is_dirty() and self.index.meta("publishing") is None:
@@ -289,8 +279,8 @@ class Generator:
         self.publisher.write("build.json", encode(record))
         self.announcements.add(news.announcement(revision, self.index, renderer.model))
 
-    def _built(self, revision: int, *, published: bool, written: int = 0, deleted: int = 0) -> Built:
-        return Built(
+    def _built(self, revision: int, *, published: bool, written: int = 0, deleted: int = 0) -> news.Built:
+        return news.Built(
             revision=revision,
             published=published,
             written=written,

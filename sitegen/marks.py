@@ -16,6 +16,7 @@ from sitegen.archive.index import Index
 from sitegen.archive.refresh import Change
 from sitegen.clip import Camera, Outage
 from sitegen.site import consequences
+from sitegen.site.heal import missing_pages, missing_previews
 from sitegen.site.pages import Page
 from sitegen.site.prose import ContentPage
 
@@ -41,6 +42,28 @@ def mark_look(
         index.mark(consequences.everything([c.id for c in cameras], [p.path for p in content]))
         index.set_meta("sweep", "1")
     index.set_meta("look", look)
+
+
+def mark_missing(
+    index: Index,
+    output: Path,
+    cameras: Sequence[Camera],
+    content: Sequence[ContentPage],
+    *,
+    assets: Iterable[str],
+) -> list[str]:
+    """Mark pages that somebody deleted from the site, and return the videos whose previews are gone."""
+    others = consequences.everything([c.id for c in cameras], [p.path for p in content])
+    pages = list(missing_pages(output, index, others, {c.id: c.slug for c in cameras}))
+    if not all((output / path).exists() for path in (*assets, "media")):
+        pages.append(Page("home"))  # they are written with any page
+    previews = list(missing_previews(output, index))
+    if pages or previews:
+        log.warning(
+            "missing on the site: %d pages, previews of %d clips; making them", len(pages), len(previews)
+        )
+    index.mark(pages)
+    return previews
 
 
 def mark_listed(index: Index, cameras: Sequence[Camera], content: Sequence[ContentPage]) -> None:

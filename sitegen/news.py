@@ -12,6 +12,18 @@ from sitegen.site.feeds import api_record
 from sitegen.site.model import Model
 
 
+class Built(msgspec.Struct, frozen=True):
+    """What a build did."""
+
+    revision: int
+    published: bool
+    """False: nothing had changed, nothing was written."""
+    written: int
+    deleted: int
+    clips: int
+    problems: int
+
+
 class BuildRecord(msgspec.Struct, frozen=True):
     """build.json: the site's last revision; written last."""
 

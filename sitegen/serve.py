@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable
 
 from sitegen.announce import serve_app
-from sitegen.build import Built
+from sitegen.news import Built
 from sitegen.serve_files import build_serve_app
 from sitegen.settings import Settings
 from sitegen.watch_loop import watch

@@ -13,8 +13,9 @@ from collections.abc import Callable
 import msgspec
 
 from sitegen.archive.watch import Hints, Watcher
-from sitegen.build import EVERYTHING, Built, Generator
+from sitegen.build import EVERYTHING, Generator
 from sitegen.errors import ArchiveGone, IndexFailed
+from sitegen.news import Built
 from sitegen.preview_work import PreviewWork
 from sitegen.settings import Settings
 
@@ -28,6 +29,7 @@ _LOOK_S = 2.0
 _RETRY_AT_ONCE_S = 0.2
 """`sitegen build` ends only when each preview is made or given up: somebody waits for it."""
 _LONGEST_PAUSE_S = 1.0
+_COLLECT_S = 1.0
 
 
 def build_once(settings: Settings, *, full: bool, previews: bool, progress: Callable[[int], None]) -> Built:
@@ -102,6 +104,7 @@ class _Loop:
         self.generator, self.watcher, self.work, self.on_build = generator, watcher, work, on_build
         self.trouble = ""
         self.held = 0
+        self.collected = float("-inf")
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
         """Build whenever there is a reason, until `stop`."""
@@ -113,13 +116,16 @@ class _Loop:
                 continue
             # What a burst brings meanwhile is joined; a long build is followed by a rest.
             stop.wait(min(took_s, _LONGEST_PAUSE_S))
-            wake.wait(_LOOK_S)
+            wake.wait(_COLLECT_S if self.work.pool.ready.is_set() else _LOOK_S)
 
     def _turn(self) -> float:
         """Do one build if there is a reason; return the seconds it took."""
         started = time.monotonic()
         hints = self.watcher.take()
-        made = self.work.collect()
+        # Finished previews are collected for a while, so that a backlog of them is not a revision each.
+        made = (bool(hints) or started - self.collected >= _COLLECT_S) and self.work.collect()
+        if made:
+            self.collected = started
         generator = self.generator
         if not (hints or made or self.trouble or generator.index.held_stems() or generator.content_changed()):
             return 0.0

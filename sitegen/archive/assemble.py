@@ -22,7 +22,7 @@ Read = Callable[[str], bytes]
 Parsed = TypeVar("Parsed", Sidecar, Note)
 
 Adopt = Callable[[FileEntry], Sidecar | Problem | None]
-"""Makes up a sidecar for a video that has none; None: not yet, it may still be written."""
+"""Makes up a sidecar for a video that has none; None: not yet, it may still be written. Raises OSError."""
 
 
 class Assembled(msgspec.Struct, frozen=True):
@@ -36,6 +36,8 @@ class Assembled(msgspec.Struct, frozen=True):
     """The image that the sidecar names, there or not: when it comes or goes, the stem is assembled again."""
     held: tuple[str, ...] = ()
     """Videos without a sidecar that may still be written."""
+    unread: bool = False
+    """True: the disk refused a file; it is asked again, for nothing about the file tells when that is over."""
 
 
 def assemble(
@@ -45,9 +47,10 @@ def assemble(
     by_suffix = {suffix_of(f.path): f for f in files}
     videos = {f.path: f for f in files if suffix_of(f.path) in VIDEO_SUFFIXES}
     problems: list[Problem] = []
-    note = _read_note(by_suffix.get(NOTE_SUFFIX), read, problems)
+    refused: list[str] = []
+    note = _read_note(by_suffix.get(NOTE_SUFFIX), read, problems, refused)
     sidecar_file = by_suffix.get(SIDECAR_SUFFIX)
-    sidecar = _read_sidecar(sidecar_file, read, problems)
+    sidecar = _read_sidecar(sidecar_file, read, problems, refused)
     clips: list[Clip] = []
     outages: list[Outage] = []
     wanted = None
@@ -62,26 +65,33 @@ def assemble(
             del videos[clip.path]
     held = []
     for video in sorted(videos.values(), key=lambda f: f.path):
-        adopted = adopt(video)
+        try:
+            adopted = adopt(video)
+        except OSError as error:
+            adopted = _refused(video.path, error, refused)
         if adopted is None:
             held.append(video.path)
         elif isinstance(adopted, Problem):
             problems.append(adopted)
         else:
             clips.append(_make(video, adopted, note=note, image=None, adopted=True))
-    return Assembled(tuple(clips), tuple(outages), tuple(problems), wanted, tuple(held))
+    return Assembled(tuple(clips), tuple(outages), tuple(problems), wanted, tuple(held), bool(refused))
 
 
 def _sibling(path: str, name: str) -> str:
     return str(PurePosixPath(path).with_name(name))
 
 
-def _read_sidecar(file: FileEntry | None, read: Read, problems: list[Problem]) -> Sidecar | None:
-    return None if file is None else _parsed(file.path, read, read_sidecar, problems)
+def _read_sidecar(
+    file: FileEntry | None, read: Read, problems: list[Problem], refused: list[str]
+) -> Sidecar | None:
+    return None if file is None else _parsed(file.path, read, read_sidecar, problems, refused)
 
 
-def _read_note(file: FileEntry | None, read: Read, problems: list[Problem]) -> Note | None:
-    return None if file is None else _parsed(file.path, read, read_note, problems)
+def _read_note(
+    file: FileEntry | None, read: Read, problems: list[Problem], refused: list[str]
+) -> Note | None:
+    return None if file is None else _parsed(file.path, read, read_note, problems, refused)
 
 
 def _parsed(
@@ -89,17 +99,21 @@ def _parsed(
     read: Read,
     parse: Callable[[bytes, str], tuple[Parsed | None, tuple[Problem, ...]]],
     problems: list[Problem],
+    refused: list[str],
 ) -> Parsed | None:
     try:
         data = read(path)
     except OSError as error:
-        problems.append(
-            Problem(path, "", f"cannot be read: {error.strerror}", "check its owner and the disk")
-        )
+        problems.append(_refused(path, error, refused))
         return None
     parsed, found = parse(data, path)
     problems.extend(found)
     return parsed
+
+
+def _refused(path: str, error: OSError, refused: list[str]) -> Problem:
+    refused.append(path)
+    return Problem(path, "", f"cannot be read: {error.strerror}", "check its owner and the disk")
 
 
 def _clip(

@@ -71,6 +71,9 @@ class _Refresh:
 
     def compare(self, folder: Folder) -> None:
         """Take over the differences of one folder."""
+        self.problems |= self.index.set_problems(f"{folder.path}/", folder.problems)
+        if not folder.readable:
+            return
         known = self.index.files_in(folder.path)
         here = {f.path: f for f in folder.files}
         stems = set()
@@ -79,7 +82,6 @@ class _Refresh:
         for path, file in here.items():
             if known.get(path) != file:
                 stems |= self._put(file)
-        self.problems |= self.index.set_problems(f"{folder.path}/", folder.problems)
         for stem in sorted(stems):
             self.judge(stem)
 
@@ -124,7 +126,7 @@ class _Refresh:
                 index.put_outage(outage, stem)
             self.outages += [*old_outages, *result.outages]
         self.problems |= index.set_problems(stem, result.problems)
-        index.put_stem(stem, result.wanted_image, held=bool(result.held))
+        index.put_stem(stem, result.wanted_image, held=bool(result.held) or result.unread)
 
     def _write_clips(self, stem: str, before: list[Placed], result: Assembled) -> None:
         index = self.index
@@ -179,10 +181,11 @@ def refresh_all(
     """
     work = _begin(index, source)
     with index.transaction():
-        seen = set()
+        seen, unreadable = set(), []
         try:
             for folder in scan(source.root, below) if printable(below) == below else ():
                 seen.add(folder.path)
+                unreadable += [] if folder.readable else [f"{folder.path}/"]
                 work.compare(folder)
         except FileNotFoundError:
             pass  # a folder that went is one with nothing in it
@@ -191,7 +194,7 @@ def refresh_all(
                 source.root, f"it cannot be read ({error.strerror})", "check its owner and disk"
             ) from None
         for path in index.folders(printable(below)):
-            if path not in seen:
+            if path not in seen and not path.startswith(tuple(unreadable)):
                 work.compare(Folder(path, (), ()))
         for stem in index.held_stems():
             work.judge(stem)

@@ -50,6 +50,8 @@ class Folder(msgspec.Struct, frozen=True):
     path: str
     files: tuple[FileEntry, ...]
     problems: tuple[Problem, ...]
+    readable: bool = True
+    """False: it could not be listed; what is known of it and of all below it holds."""
 
 
 def scan(root: Path, below: str = "") -> Iterator[Folder]:
@@ -70,12 +72,8 @@ def scan(root: Path, below: str = "") -> Iterator[Folder]:
             if not path:
                 raise
             reason = f"folder cannot be read: {error.strerror}"
-            folder, below_it = (
-                Folder(
-                    path, (), (Problem(printable(path), "", reason, "give sitegen the right to read it"),)
-                ),
-                [],
-            )
+            problem = Problem(printable(path), "", reason, "give sitegen the right to read it")
+            folder, below_it = Folder(path, (), (problem,), readable=False), []
         waiting += below_it
         yield folder
 

@@ -35,7 +35,7 @@ def day_json(model: Model, day: str, clips: Iterable[Placed], gaps: Iterable[Gap
         "schema": 1,
         "date": day,
         "timezone": model.zone.key,
-        "clips": [_day_clip(model, p, "../../../") for p in clips],
+        "clips": [_day_clip(model, p, "../../../") for p in sorted(clips, key=_printed_order)],
         "gaps": [
             _present(
                 {
@@ -49,6 +49,11 @@ def day_json(model: Model, day: str, clips: Iterable[Placed], gaps: Iterable[Gap
         ],
     }
     return encode(document)
+
+
+def _printed_order(placed: Placed) -> tuple[str, str]:
+    """Order by what is printed: the index knows microseconds, the document milliseconds."""
+    return stamp(placed.clip.start), placed.clip.id
 
 
 def _present(fields: dict[str, Any]) -> dict[str, Any]:

@@ -42,7 +42,7 @@ class Update:
         self._pass(new=False)
         if sweep:
             self._gone += self._strays()
-        for path in self._gone:
+        for path in reversed(self._gone):  # what links to others goes before them
             self.news |= self.publisher.delete(path)
 
     def _pass(self, *, new: bool) -> None:
