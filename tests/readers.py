@@ -11,7 +11,7 @@ from links import links
 
 
 class Reader:
-    """Reads a site again and again in a thread, from `start` to `stop`; `broken` says what was wrong.
+    """Reads a site again and again in a thread, while it is entered; `broken` says what was wrong.
 
     A link that leads nowhere counts when the page that has it is still the same afterwards: otherwise the page was
     replaced between the two looks, which no reader of the new page would meet. `deleted`: what the test itself took
@@ -25,11 +25,11 @@ class Reader:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
-    def start(self) -> "Reader":
+    def __enter__(self) -> "Reader":
         self._thread.start()
         return self
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         self._stop.set()
         self._thread.join(120)
         assert not self._thread.is_alive()

@@ -20,6 +20,8 @@ from sitegen.site.pages import day_folder
 from sitegen.site.prose import note_html
 from sitegen.site.views import CameraView, ClipView, DayLink, DayView, MonthView, SiteView
 
+_NO_END = datetime.max.replace(tzinfo=UTC)
+
 MEDIA_TYPES = {
     ".mp4": "video/mp4",
     ".m4v": "video/mp4",
@@ -121,7 +123,12 @@ class Model:
             last_seen=count.last_seen if count else None,
             newest=self.clip(newest[0]) if newest else None,
             latest_day_url=self.day_url(last, camera.id) if last else "",
+            recording_since=self._recording_since(camera),
         )
+
+    def _recording_since(self, camera: Camera) -> datetime | None:
+        last = self.index.last_before(camera.id, _NO_END)
+        return last.clip.start if last is not None and last.clip.end is None else None
 
     def camera_link(self, camera: Camera) -> CameraView:
         """Return a camera without counts: with them, a page would change whenever the camera does."""

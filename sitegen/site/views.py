@@ -50,6 +50,8 @@ class CameraView:
     """Its newest event clip."""
     latest_day_url: str
     """Its newest day's page, or ""."""
+    recording_since: datetime | None = None
+    """Start of the clip that is being recorded; None: none is."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

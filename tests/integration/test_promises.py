@@ -9,6 +9,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -109,23 +110,26 @@ def test_no_reader_meets_a_dead_link_or_a_torn_file_while_the_site_changes(tmp_p
     with subprocess.Popen(WATCH, cwd=tmp_path) as watch:
         try:
             wait_until(footage.revision)
-            readers = [Reader(footage.site, footage.deleted).start() for _ in range(2)]
-            end = time.monotonic() + 6
-            while time.monotonic() < end and not any(r.broken for r in readers):
-                before = footage.revision()
-                footage.change()
-                if footage.pick.random() < 0.2:
-                    shutil.rmtree(footage.root / "outages", ignore_errors=True)
-                    put_outage(footage.root, FIRST + timedelta(hours=footage.pick.randrange(30)), None, "102")
-                wait_until(lambda b=before: footage.revision() > b)
-            for reader in readers:
-                reader.stop()
+            with Reader(footage.site, footage.deleted) as one, Reader(footage.site, footage.deleted) as two:
+                change_for(footage, 5, until=lambda: one.broken or two.broken)
         finally:
             watch.terminate()
             assert watch.wait(60) == 0
-    assert [r.broken for r in readers] == [[], []]
-    assert sum(r.looks for r in readers) > 200
+    assert (one.broken, two.broken) == ([], [])
+    assert one.looks + two.looks > 200
     footage.equals_a_fresh_one(WITH_PREVIEWS)
+
+
+def change_for(footage: Footage, seconds: float, until: Callable[[], object]) -> None:
+    """Change the archive, wait until that is seen, and again, for so long."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end and not until():
+        before = footage.revision()
+        footage.change()
+        if footage.pick.random() < 0.2:
+            shutil.rmtree(footage.root / "outages", ignore_errors=True)
+            put_outage(footage.root, FIRST + timedelta(hours=footage.pick.randrange(30)), None, "102")
+        wait_until(lambda: footage.revision() > before or until())
 
 
 def strace(*options: str, command: list[str], cwd: Path, out: Path) -> int:

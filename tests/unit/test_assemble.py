@@ -201,3 +201,24 @@ def test_every_video_is_accounted_for(endings, sidecar, note, adopt):
     videos = sorted(f"x/a{e}" for e in endings)
     told = [p.path for p in result.problems if not p.path.endswith((".yaml", ".md"))]
     assert sorted(itertools.chain((c.path for c in result.clips), result.held, told)) == videos
+
+
+@pytest.mark.parametrize("refused", ["a.yaml", "a.md", "a.mp4"])
+def test_what_the_disk_refuses_is_asked_for_again(refused):
+    """A file that cannot be read is a Problem now, and due at the next look: nothing about it says when that is over."""
+    files = [FileEntry(path, 9, 7, 1) for path in ("a.md", "a.mp4", "a.yaml")]
+
+    def read(path: str) -> bytes:
+        if path == refused:
+            raise PermissionError(13, "Permission denied")
+        return b"Hello" if path == "a.md" else text(video="b.mp4" if refused == "a.mp4" else "a.mp4")
+
+    def adopt(file: FileEntry) -> Sidecar:
+        if file.path == refused:
+            raise PermissionError(13, "Permission denied")
+        return made_up(file)
+
+    result = assemble(files, read=read, adopt=adopt, exists=lambda _: False)
+    assert result.unread
+    assert [p.reason for p in result.problems if p.path == refused] == ["cannot be read: Permission denied"]
+    assert not run({"a.yaml": text(), "a.mp4": b"x"}).unread

@@ -620,3 +620,23 @@ def test_a_sidecar_that_comes_takes_the_place_of_an_adoption(site):
     (clip,) = site.json("2026/11/22/day.json")["clips"]
     assert (clip["camera"], clip["id"]) == ("777", "777-20261122T120000Z")
     site.assert_sound()
+
+
+@pytest.mark.parametrize(
+    "gone",
+    ["2026", "index.html", "cameras", "assets", "media", "feeds", "event_api/events", "2026/11/22/day.json"],
+)
+def test_what_somebody_deleted_from_the_site_comes_back(site, gone):
+    """The site can be deleted at any moment, in part too, and comes back the same at the next whole look."""
+    for minute in range(3):
+        site.put(minute)
+    site.build()
+    before = site_bytes(site.output)
+    target = site.output / gone
+    if target.is_dir() and not target.is_symlink():
+        shutil.rmtree(target)
+    else:
+        target.unlink()
+    assert site.build().published
+    assert site_bytes(site.output) == before
+    assert not site.build().published

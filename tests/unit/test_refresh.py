@@ -361,3 +361,43 @@ def test_what_takes_the_place_of_a_file_is_not_followed(archive, tmp_path):
     assert time.monotonic() - started < 10
     with pytest.raises(OSError, match="symbolic links"):
         archive.source.read("link.yaml")
+
+
+def test_a_folder_that_cannot_be_listed_keeps_what_is_known_of_it(tmp_path, monkeypatch):
+    """Neither its clips nor those below it go; the folder is a Problem until it can be listed."""
+    archive = Archive(tmp_path)
+    for minute in range(3):
+        archive.put(minute)
+    archive.all()
+    real = os.scandir
+
+    def scandir(path):
+        if str(path).endswith("/events/101"):
+            raise PermissionError(13, "Permission denied")
+        return real(path)
+
+    monkeypatch.setattr(os, "scandir", scandir)
+    assert archive.all().changes == ()
+    assert [(p.path, p.reason) for p in archive.index.problems()] == [
+        ("events/101", "folder cannot be read: Permission denied")
+    ]
+    monkeypatch.undo()
+    assert (archive.all().changes, archive.index.problems()) == ((), [])
+
+
+def test_a_sidecar_that_can_be_read_again_counts_again(tmp_path, monkeypatch):
+    """Rights and a disk that recovers change neither size nor time of a file; it is read again all the same."""
+    archive = Archive(tmp_path)
+    video = archive.put()
+    read = Source.read
+
+    def refuse(source, path):
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Source, "read", refuse)
+    archive.all()
+    assert archive.index.clip(video.relative_to(archive.root).as_posix()).clip.adopted
+    monkeypatch.setattr(Source, "read", read)
+    archive.paths()
+    assert not archive.index.clip(video.relative_to(archive.root).as_posix()).clip.adopted
+    assert archive.index.problems() == []
