@@ -5,6 +5,7 @@ import random
 import threading
 from collections.abc import Collection
 from pathlib import Path
+from typing import Self
 from urllib.parse import unquote, urljoin, urlsplit
 
 from links import links
@@ -25,7 +26,7 @@ class Reader:
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._run)
 
-    def __enter__(self) -> "Reader":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 

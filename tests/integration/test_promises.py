@@ -129,7 +129,7 @@ def change_for(footage: Footage, seconds: float, until: Callable[[], object]) ->
         if footage.pick.random() < 0.2:
             shutil.rmtree(footage.root / "outages", ignore_errors=True)
             put_outage(footage.root, FIRST + timedelta(hours=footage.pick.randrange(30)), None, "102")
-        wait_until(lambda: footage.revision() > before or until())
+        wait_until(lambda b=before: footage.revision() > b or until())
 
 
 def strace(*options: str, command: list[str], cwd: Path, out: Path) -> int:

@@ -15,6 +15,7 @@ from sitegen.build import Generator
 from sitegen.errors import ArchiveGone, LockHeld, ThemeError, UsageError
 from sitegen.settings import load
 from sitegen.site import feeds
+from sitegen.site.publish import Publisher
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 
@@ -470,6 +471,28 @@ def test_a_disk_that_fills_leaves_the_old_site_up(site, monkeypatch):
     shutil.rmtree(site.output), shutil.rmtree(site.state)
     site.build()
     assert site_bytes(site.output) == made
+
+
+def test_what_was_published_without_a_revision_gets_one(site, monkeypatch):
+    """P7: killed between the last page and build.json: the next build, with nothing left to write, announces it."""
+    site.put(0)
+    site.build()
+    site.put(1)
+    real = Publisher.write
+
+    def fails(self, path, data):
+        if path == "build.json":
+            raise OSError(5, "Input/output error")
+        return real(self, path, data)
+
+    monkeypatch.setattr(Publisher, "write", fails)
+    with pytest.raises(OSError, match="Input/output"):
+        site.build()
+    monkeypatch.undo()
+    assert site.json("build.json")["revision"] == 1
+    assert site.build().revision == 2
+    assert site.announced()[-1]["clips"] == ["101-20261122T120100Z"]
+    assert site.build().revision == 2
 
 
 def test_a_damaged_index_is_made_anew_within_the_build(site):
