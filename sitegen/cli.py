@@ -103,14 +103,10 @@ def build(context: _Context, full: bool, strict: bool, no_previews: bool, as_jso
         built = build_once(context.settings(), full=full, previews=not no_previews, progress=progress)
     if as_json:
         click.echo(msgspec.json.encode(built).decode())
-    elif built.published:
-        click.echo(
-            f"revision {built.revision}: {built.clips} clips, {built.written} files written, "
-            f"{built.deleted} deleted, {built.problems} problems",
-            err=True,
-        )
-    else:
-        click.echo(f"revision {built.revision}: nothing changed, {built.problems} problems", err=True)
+    elif logging.getLogger().isEnabledFor(logging.INFO):  # not with --quiet
+        done = f"{built.clips} clips, {built.written} files written, {built.deleted} deleted"
+        what = done if built.published else "nothing changed"
+        click.echo(f"revision {built.revision}: {what}, {built.problems} problems", err=True)
     return _EXIT_FINDINGS if strict and built.problems else 0
 
 
