@@ -10,7 +10,7 @@ import msgspec
 
 from sitegen.archive.index import Index
 from sitegen.archive.layout import base_id
-from sitegen.clip import Camera, Clip, Outage
+from sitegen.clip import Camera, Clip, Motion, Note, Outage
 from sitegen.days import local_day
 from sitegen.site.model import Model
 from sitegen.site.views import PageLink, SiteView
@@ -69,3 +69,14 @@ def a_model(
 def changed(clip: Clip, **fields: object) -> Clip:
     """The same clip with other values."""
     return msgspec.structs.replace(clip, **fields)
+
+
+FULL = a_clip(
+    event="101-e",
+    image="events/101/20261122/p.jpg",
+    motion=Motion(changed_pixels=5210, x=0),
+    note=Note(keep=True, tags=("parcel",), title="A parcel"),
+    previews=True,
+    end_reason="motion_stopped",
+)
+"""A clip that has all that a clip can have."""

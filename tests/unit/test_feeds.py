@@ -1,87 +1,16 @@
-"""The site for programs: day.json, feeds, index.json, status.json and the predecessor's JSON, field for field."""
+"""The site for programs: day.json, JSON Feeds, index.json and status.json."""
 
 import json
-import re
-import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from urllib.parse import urljoin
 
 import jsonschema
 import pytest
-from models import START, a_clip, a_model
+from day_schema import DAY_SCHEMA
+from models import FULL, START, a_clip, a_model
 
-from sitegen.clip import Gap, Motion, Note, Problem
+from sitegen.clip import Gap, Problem
 from sitegen.site import contexts, feeds
-
-TIME = {"type": "string", "pattern": r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$"}
-TEXT = {"type": "string", "minLength": 1}
-DAY_SCHEMA = {
-    "type": "object",
-    "required": ["schema", "date", "timezone", "clips", "gaps"],
-    "additionalProperties": False,
-    "properties": {
-        "schema": {"const": 1},
-        "date": {"type": "string", "format": "date"},
-        "timezone": TEXT,
-        "clips": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["id", "kind", "camera", "start", "url"],
-                "additionalProperties": False,
-                "properties": {
-                    "id": TEXT,
-                    "kind": {"enum": ["event", "segment"]},
-                    "movie": {"enum": ["timelapse", "debug"]},
-                    "camera": TEXT,
-                    "start": TIME,
-                    "end": TIME,
-                    "event": TEXT,
-                    "title": TEXT,
-                    "url": TEXT,
-                    "video": {
-                        "type": "object",
-                        "required": ["url", "type"],
-                        "additionalProperties": False,
-                        "properties": {"url": TEXT, "bytes": {"type": "integer", "minimum": 1}, "type": TEXT},
-                    },
-                    "image": TEXT,
-                    "preview": {
-                        "type": "object",
-                        "additionalProperties": False,
-                        "minProperties": 1,
-                        "properties": dict.fromkeys(("video", "poster", "sprite", "still"), TEXT),
-                    },
-                    "motion": {
-                        "type": "object",
-                        "additionalProperties": {"type": "integer"},
-                        "minProperties": 1,
-                    },
-                    "keep": {"const": True},
-                    "tags": {"type": "array", "items": TEXT, "minItems": 1},
-                    "end_reason": TEXT,
-                },
-            },
-        },
-        "gaps": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "required": ["camera", "start", "cause"],
-                "additionalProperties": False,
-                "properties": {"camera": TEXT, "start": TIME, "end": TIME, "cause": TEXT},
-            },
-        },
-    },
-}
-FULL = a_clip(
-    event="101-e",
-    image="events/101/20261122/p.jpg",
-    motion=Motion(changed_pixels=5210, x=0),
-    note=Note(keep=True, tags=("parcel",), title="A parcel"),
-    previews=True,
-    end_reason="motion_stopped",
-)
 
 
 def day_document(tmp_path, *clips, gaps=(), **options):
@@ -309,67 +238,6 @@ def test_status_json_is_the_status_page_for_programs(tmp_path):
             {"id": "102", "title": "موقف <b>"},
         ],
     }
-
-
-# the predecessor's JSON
-
-
-def api(tmp_path, *clips, **options):
-    with a_model(tmp_path, *clips, **options) as model:
-        events, by_date = feeds.api_documents(model, model.index.newest("event", feeds.API_LENGTH))
-    return json.loads(events), json.loads(by_date)
-
-
-def test_the_predecessors_event_field_for_field(tmp_path):
-    """Seven fields, all text; the id is version 5 of the clip's in the DNS namespace."""
-    ((event,), by_date) = api(tmp_path, FULL)
-    base = "previews/events/101/20261122/101-20261122T035503Z.mp4"
-    assert event == {
-        "event_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, "101-20261122T035503Z")),
-        "timestamp": "2026-11-22T04:55:03+01:00",
-        "camera_name": "Driveway",
-        "high_res_image_path": "media/events/101/20261122/p.jpg",
-        "low_res_image_path": f"{base}.still.jpg",
-        "high_res_video_path": "media/events/101/20261122/101-20261122T035503Z.mp4",
-        "low_res_video_path": f"{base}.low.mp4",
-    }
-    assert uuid.UUID(event["event_id"]).version == 5
-    assert by_date == {"2026-11-22T00:00:00Z": [event]}
-
-
-def test_the_predecessors_event_has_empty_text_for_what_is_not_there(tmp_path):
-    """Never null, never a missing field."""
-    ((event,), _) = api(tmp_path, a_clip(), full_video=False)
-    paths = {k: v for k, v in event.items() if k.endswith("_path")}
-    assert set(paths.values()) == {""}
-    assert len(paths) == 4
-    (tmp_path / "2").mkdir()
-    ((event,), _) = api(tmp_path / "2", a_clip(previews=True))
-    assert event["high_res_image_path"].endswith(".poster.jpg")  # Motion left no picture
-
-
-def test_the_predecessors_list_is_newest_first(tmp_path):
-    """And so are the days, each at local midnight, called Z as the predecessor did."""
-    times = [datetime(2026, 11, 22, 22, 30, tzinfo=UTC), datetime(2026, 11, 22, 23, 30, tzinfo=UTC), START]
-    events, by_date = api(tmp_path, *(a_clip(t) for t in times))
-    assert [e["timestamp"] for e in events] == [
-        "2026-11-23T00:30:00+01:00",
-        "2026-11-22T23:30:00+01:00",
-        "2026-11-22T04:55:03+01:00",
-    ]
-    assert list(by_date) == ["2026-11-23T00:00:00Z", "2026-11-22T00:00:00Z"]
-    assert [e for day in by_date.values() for e in day] == events
-    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", d) for d in by_date)
-
-
-def test_summer_and_winter_have_their_offsets(tmp_path):
-    """The hour that comes twice is told apart by its offset."""
-    events, _ = api(
-        tmp_path,
-        a_clip(datetime(2026, 10, 25, 0, 30, tzinfo=UTC)),
-        a_clip(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
-    )
-    assert [e["timestamp"] for e in events] == ["2026-10-25T02:30:00+01:00", "2026-10-25T02:30:00+02:00"]
 
 
 def test_the_same_document_has_the_same_bytes(tmp_path):

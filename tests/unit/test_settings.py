@@ -3,24 +3,11 @@
 from pathlib import Path
 
 import pytest
+from settings_files import refused, written
 
-from sitegen import camera_id
-from sitegen.archive import layout
-from sitegen.errors import UsageError, UsageErrors
+from sitegen.errors import UsageErrors
 from sitegen.secret import Secret
-from sitegen.settings import SECTIONS, load
-
-
-def written(folder: Path, text: str) -> Path:
-    file = folder / "sitegen.toml"
-    file.write_text(text)
-    return file
-
-
-def refused(folder: Path, text: str) -> UsageError:
-    with pytest.raises(UsageError) as caught:
-        load(written(folder, text))
-    return caught.value
+from sitegen.settings import load
 
 
 def test_an_empty_file_gives_every_default(tmp_path):
@@ -214,102 +201,3 @@ def test_all_that_is_wrong_is_told_at_once(tmp_path):
         "announce.listen",
     }
     assert len(str(error).splitlines()) == 4
-
-
-@pytest.mark.parametrize("data", [b"[site", b"\xff", b"a = " + b"[" * 5_000, b"site.title = 'a'\n[site]\n"])
-def test_a_file_that_is_no_toml_is_refused(tmp_path, data):
-    """Rubbish is a usage error with the file's name, never a traceback."""
-    (tmp_path / "sitegen.toml").write_bytes(data)
-    with pytest.raises(UsageError) as caught:
-        load(tmp_path / "sitegen.toml")
-    assert caught.value.file == str(tmp_path / "sitegen.toml")
-
-
-def test_a_missing_file_says_how_to_make_one(tmp_path):
-    """Who starts without a configuration is told about `sitegen init`."""
-    with pytest.raises(UsageError, match="sitegen init"):
-        load(tmp_path / "sitegen.toml")
-    with pytest.raises(UsageError, match="directory"):
-        load(tmp_path)
-
-
-def test_a_password_is_never_shown(tmp_path, monkeypatch):
-    """No refusal of a camera's address quotes it, and the settings print as ***."""
-    monkeypatch.setenv("BAD", "hunter2 and spaces")
-    (tmp_path / "bad.url").write_text("hunter2\nhunter2")
-    (tmp_path / "binary.url").write_bytes(b"hunter2\xff")
-    text = """
-        [camera.1]
-        url = "user:hunter2@host"
-        [camera.2]
-        url_env = "BAD"
-        [camera.3]
-        url_file = "bad.url"
-        [camera.4]
-        url_file = "binary.url"
-        [camera.5]
-        url = ["rtsp://user:hunter2@host/"]
-    """
-    error = refused(tmp_path, text)
-    assert isinstance(error, UsageErrors)
-    assert len(error.errors) == 5
-    assert "hunter2" not in str(error)
-    good = load(written(tmp_path, '[camera.1]\nurl = "rtsp://user:hunter2@host/"'))
-    assert "hunter2" not in f"{good} {good!r} {good.camera['1'].url:>20}"
-    assert "***" in repr(good)
-
-
-def test_an_address_can_stay_out_of_the_file(tmp_path, monkeypatch):
-    """url_file (relative to the file) and url_env are resolved when the file is read."""
-    monkeypatch.setenv("CAMERA_TWO", " rtsp://two/ ")
-    (tmp_path / "secrets").mkdir()
-    (tmp_path / "secrets/one").write_text("rtsp://u:p@one/\n")
-    settings = load(
-        written(tmp_path, '[camera.1]\nurl_file = "secrets/one"\n[camera.2]\nurl_env = "CAMERA_TWO"')
-    )
-    assert settings.camera["1"].url == Secret("rtsp://u:p@one/")
-    assert settings.camera["2"].url == Secret("rtsp://two/")
-
-
-def test_an_address_that_is_not_there_is_refused(tmp_path, monkeypatch):
-    """A missing file or variable, and two addresses for one camera, are errors."""
-    monkeypatch.delenv("NOT_SET", raising=False)
-    text = """
-        [camera.1]
-        url_file = "missing"
-        [camera.2]
-        url_env = "NOT_SET"
-        [camera.3]
-        url = "rtsp://x"
-        url_env = "HOME"
-    """
-    error = refused(tmp_path, text)
-    assert isinstance(error, UsageErrors)
-    assert [one.key for one in error.errors] == ["camera.1.url_file", "camera.2.url_env", "camera.3.url_env"]
-
-
-def test_camera_ids_are_those_of_the_layout():
-    """The rule for camera ids stands in one place."""
-    for text in ("101", "a.b", "..", "", "a/b", "x" * 65, "ä"):
-        assert layout.is_camera_id(text) == camera_id.is_camera_id(text)
-    assert camera_id.is_camera_id("101")
-    assert not camera_id.is_camera_id("..")
-
-
-def test_a_secret_masks_what_others_say():
-    """What ffmpeg says of an address is shown without the address, its user and its password."""
-    secret = Secret("rtsp://user:p%40ss@host/stream")
-    assert secret.mask("rtsp://user:p%40ss@host/stream: 401, p@ss, user:p%40ss") == "***: 401, ***, ***"
-    assert Secret("rtsp://host/").mask("host is gone") == "host is gone"
-    assert Secret("http://[bad").mask("open http://[bad") == "open ***"
-    assert secret == Secret("rtsp://user:p%40ss@host/stream")
-    assert secret != "rtsp://user:p%40ss@host/stream"
-    assert len({secret, Secret(secret.reveal())}) == 1
-
-
-def test_every_key_is_documented():
-    """Each field carries its description: the reference page and `sitegen init` are made of them."""
-    for section in SECTIONS.values():
-        assert section.__doc__
-        for name, hint in section.__annotations__.items():
-            assert "key(" in str(hint), name

@@ -1,0 +1,170 @@
+"""What goes with a file: validators, headers, types, compression, and what else nginx passes on."""
+
+import gzip
+import os
+
+import pytest
+from nginx_server import ask, free_port, running_nginx
+from static_sites import DAY, PAGE, embedded, one_answer, put
+from static_sites import folders as folders
+from static_sites import nginx as nginx
+from static_sites import server as server
+
+from sitegen.serve_files import build_serve_app
+from sitegen.site_paths import SECURITY_HEADERS, TYPES
+
+
+def test_unchanged_files_are_not_sent_again(server):
+    """If-None-Match with the current ETag is 304, with all headers; with another ETag it is 200."""
+    for path in ("/", "/2026/11/22/day.json", "/previews/a.mp4.poster.jpg", "/event_api/events"):
+        etag = ask(server, path).headers["etag"]
+        again = ask(server, path, If_None_Match=etag)
+        assert (again.status, again.body) == (304, b"")
+        assert again.headers["content-security-policy"] == SECURITY_HEADERS["Content-Security-Policy"]
+        assert ask(server, path, If_None_Match='"other"').status == 200
+
+
+def test_a_changed_file_has_another_etag(server, folders):
+    """A page that was replaced is sent again."""
+    page = folders / "site/changing.html"
+    page.write_bytes(b"one")
+    os.utime(page, (1_700_000_000, 1_700_000_000))
+    etag = ask(server, "/changing.html").headers["etag"]
+    page.with_name("new").write_bytes(b"two")
+    os.utime(page.with_name("new"), (1_700_000_001, 1_700_000_001))
+    page.with_name("new").replace(page)
+    assert ask(server, "/changing.html", If_None_Match=etag).body == b"two"
+
+
+@pytest.mark.parametrize(
+    ("path", "headers"),
+    [
+        ("/", {}),
+        ("/", {"If_None_Match": "*"}),
+        ("/nothing", {}),
+        ("/.git", {}),
+        ("/2026", {}),
+        (f"/media/{DAY}/a.mp4", {}),
+        (f"/media/{DAY}/a.mp4", {"Range": "bytes=0-9"}),
+        (f"/media/{DAY}/a.mp4", {"Range": "bytes=999999-"}),
+        (f"/media/{DAY}/a.yaml", {}),
+        ("/assets/app-1a2b.js", {}),
+        ("/event_api/events", {}),
+        ("/announce/ws", {}),
+    ],
+)
+def test_every_answer_has_the_security_headers_once(server, path, headers):
+    """200, 206, 301, 304, 400, 404, 416 and 502 alike carry the strict policy, each header once."""
+    answer = ask(server, path, **headers)
+    for name, value in SECURITY_HEADERS.items():
+        assert answer.headers.get(name.lower()) == value, (answer.status, name)
+        # nginx answers a range that cannot be had in two passes and gives the same header in each
+        assert answer.names.count(name.lower()) == 1 or answer.status == 416
+    for name in ("cache-control", "server", "content-type"):
+        assert answer.names.count(name) <= 1 or answer.status == 416
+    assert not any(char.isdigit() for char in answer.headers["server"])
+
+
+@pytest.mark.parametrize(
+    ("path", "cache"),
+    [
+        ("/", "no-cache"),
+        ("/feeds/latest.json", "no-cache"),
+        ("/build.json", "no-cache"),
+        ("/assets/style-1a2b.css", "public, max-age=31536000, immutable"),
+        ("/assets/gone-1a2b.css", "no-cache"),
+        ("/previews/a.mp4.poster.jpg", "private, max-age=300, must-revalidate"),
+        (f"/media/{DAY}/a.jpg", "private, max-age=60, must-revalidate"),
+        (f"/media/{DAY}/none.jpg", "no-cache"),
+    ],
+)
+def test_what_may_be_kept(server, path, cache):
+    """Assets are kept for a year, pages are asked for again, and no failure is kept."""
+    assert ask(server, path).headers["cache-control"] == cache
+
+
+@pytest.mark.parametrize("ending", " ".join(TYPES.values()).split())
+def test_types(server, ending):
+    """Every type of file that a site has is called by its name; text says that it is UTF-8."""
+    (expected,) = [name for name, endings in TYPES.items() if ending in endings.split()]
+    got = ask(server, f"/types/a.{ending}").headers["content-type"]
+    is_text = expected.startswith("text/") or expected == "application/atom+xml"
+    assert got == (f"{expected}; charset=utf-8" if is_text else expected)
+
+
+@pytest.mark.parametrize("path", ["/event_api/events", "/event_api/events_by_date", "/segment_api/segments"])
+def test_the_predecessors_json(server, path):
+    """The predecessor's files have no ending, are JSON all the same, and pages of other hosts may read them."""
+    answer = ask(server, path, Origin="http://elsewhere.example")
+    assert answer.headers["content-type"] == "application/json"
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "access-control-allow-origin" not in ask(server, "/index.json").headers
+
+
+def test_folders_are_redirected_without_a_host(server):
+    """A folder without its slash is redirected relatively, so that it works behind any other proxy."""
+    answer = ask(server, "/2026/11/22?a=1", Host="evil.example")
+    assert (answer.status, answer.headers["location"]) == (301, "/2026/11/22/?a=1")
+    for path in ("//evil.example/..", "//evil.example", "//2026"):
+        assert not ask(server, path).headers.get("location", "/x").startswith("//")
+
+
+def test_text_is_compressed(nginx):
+    """Pages, styles and scripts come gzipped to who accepts it; videos never."""
+    for path, body in (("/", PAGE), ("/assets/style-1a2b.css", b"p{}" * 500)):
+        answer = ask(nginx, path, Accept_Encoding="gzip")
+        assert answer.headers["content-encoding"] == "gzip"
+        assert "Accept-Encoding" in answer.headers["vary"]
+        assert gzip.decompress(answer.body) == body
+    video = ask(nginx, f"/media/{DAY}/a.mp4", Accept_Encoding="gzip")
+    assert "content-encoding" not in video.headers
+
+
+def test_ready_made_gzip_is_used_for_assets_only(nginx, folders):
+    """A .gz beside an asset is sent as it is; beside a page, where it could be of an older version, it is not."""
+    for name in ("assets/ready-1.js", "ready.html"):
+        put(folders / "site" / name, b"small")
+        put(folders / "site" / f"{name}.gz", gzip.compress(b"ready"))
+    asset = ask(nginx, "/assets/ready-1.js", Accept_Encoding="gzip")
+    assert gzip.decompress(asset.body) == b"ready"
+    assert ask(nginx, "/ready.html", Accept_Encoding="gzip").body == b"small"
+
+
+def test_a_site_without_originals_hands_out_none(folders):
+    """Without the link `media` in the site nothing of the archive is served, whatever the archive holds."""
+    bare = folders / "bare"
+    put(bare / "index.html", PAGE)
+    with running_nginx(bare, folders / "archive", folders / "run3") as port:
+        assert ask(port, f"/media/{DAY}/a.mp4").status == 404
+        assert ask(port, "/").status == 200
+    app = build_serve_app(bare, folders / "none.json", folders / "archive")
+    for port in embedded(app):
+        assert ask(port, f"/media/{DAY}/a.mp4").status == 404
+
+
+def test_motion_streams(folders):
+    """Motion's pictures come through below /motion-stream/; without Motion there is a page that says so."""
+    port = free_port()
+    with running_nginx(
+        folders / "site", folders / "archive", folders / "run4", motion_stream=f"127.0.0.1:{port}"
+    ) as nginx_port:
+        gone = ask(nginx_port, "/motion-stream/101/mjpg/stream")
+        assert gone.status == 502
+        assert b"Motion cannot be reached" in gone.body
+        assert gone.headers["content-type"].startswith("text/html")
+        assert gone.headers["cache-control"] == "no-cache"
+        assert gone.headers["content-security-policy"]
+        with one_answer(port) as asked:
+            live = ask(nginx_port, "/motion-stream/101/static/stream", Upgrade="h2c", Connection="Upgrade")
+            assert (live.status, live.body) == (200, b"picture")
+            assert asked[0].startswith(b"GET /101/static/stream HTTP/1.1")
+            assert b"pgrade" not in asked[0], (
+                "an upgrade that is no websocket would be a tunnel past the rules"
+            )
+            assert live.headers["x-content-type-options"] == "nosniff"
+        assert ask(nginx_port, "/motion-stream/101/action/restart", "POST").status == 405
+
+
+def test_no_motion_streams_where_there_is_no_motion(nginx):
+    """Without an address of Motion there is nothing below /motion-stream/."""
+    assert ask(nginx, "/motion-stream/101/mjpg/stream").status == 404
