@@ -17,11 +17,6 @@ def compact(when: datetime) -> str:
     return when.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
 
 
-def clip_folder(kind: str, camera: str, start: datetime) -> str:
-    """Return the folder, relative to the archive's root, for `kind` "events", "segments" or "outages"."""
-    return f"{kind}/{camera}/{start.astimezone(UTC):%Y%m%d}"
-
-
 def base_id(kind: str, camera: str, start: datetime) -> str:
     """Return the clip id before any -2, -3: `101-20261122T035503Z`, for segments with `-s`."""
     return f"{camera}-{compact(start)}{'-s' if kind == 'segment' else ''}"

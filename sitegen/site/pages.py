@@ -175,11 +175,6 @@ def touched_by_new_day(neighbours: Iterable[date | None], camera: str | None = N
     return {Page("camera-day", d, camera) for d in found}
 
 
-def touched_by_camera(listed: Iterable[Page]) -> set[Page]:
-    """Return the pages that list all cameras."""
-    return {Page("home"), Page("cameras"), Page("status"), *listed}
-
-
 def slug_maps(cameras: Iterable[Camera]) -> tuple[dict[str, str], dict[str, str]]:
     """Return id → slug and slug → id."""
     by_id = {c.id: c.slug for c in cameras}

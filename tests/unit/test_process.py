@@ -71,7 +71,12 @@ def test_a_timeout_kills_the_program_and_its_children(tmp_path):
 
 def test_idle_is_set_on_the_program_itself():
     """Nice 19 and SCHED_IDLE, in the caller's session: in a session of its own the kernel would make nice void."""
-    code = "import os, time; time.sleep(0.3); print(os.nice(0), os.sched_getscheduler(0), os.getsid(0), os.getpgrp(), os.getpid())"
+    code = (
+        "import os, time\n"
+        "end = time.monotonic() + 20\n"  # it is set from outside, once the program runs
+        "while os.sched_getscheduler(0) != os.SCHED_IDLE and time.monotonic() < end: time.sleep(0.01)\n"
+        "print(os.nice(0), os.sched_getscheduler(0), os.getsid(0), os.getpgrp(), os.getpid())"
+    )
     nice, policy, session, group, pid = map(
         int, run([PYTHON, "-c", code], timeout_s=60, idle=True).stdout.split()
     )
@@ -82,7 +87,12 @@ def test_idle_is_set_on_the_program_itself():
 
 def test_limits_are_set():
     """Memory, file size and processor time, as asked."""
-    code = "import resource, time; time.sleep(0.3); print([resource.getrlimit(r)[0] for r in (resource.RLIMIT_AS, resource.RLIMIT_FSIZE, resource.RLIMIT_CPU)])"
+    code = (
+        "import resource as r, time\n"
+        "end = time.monotonic() + 20\n"  # they are set from outside, once the program runs
+        "while r.getrlimit(r.RLIMIT_CPU)[0] != 77 and time.monotonic() < end: time.sleep(0.01)\n"
+        "print([r.getrlimit(each)[0] for each in (r.RLIMIT_AS, r.RLIMIT_FSIZE, r.RLIMIT_CPU)])"
+    )
     limits = Limits(memory_bytes=2**30, file_bytes=2**20, cpu_seconds=77)
     assert (
         run([PYTHON, "-c", code], timeout_s=60, limits=limits).stdout.decode().strip()
