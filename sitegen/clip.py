@@ -42,6 +42,8 @@ class Sidecar(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     video: str | None = None
     """A bare file name in the sidecar's folder; None only for an outage."""
     image: str | None = None
+    preview: str | None = None
+    """A bare file name: a small video of the same time, recorded from the camera's sub-stream."""
     event: str | None = None
     """Clips of one Event share it."""
     motion: Motion | None = None
@@ -82,8 +84,12 @@ class Clip(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     note: Note | None = None
     adopted: bool = False
     """True: it has no sidecar; its times come from its name or its file."""
+    sub: str | None = None
+    """Path of a small video of the same time, which the recorder kept from the camera's sub-stream."""
+    poster: bool = False
+    """True: its poster and small still are made, under `previews/` (see sitegen.archive.layout)."""
     previews: bool = False
-    """True: its previews are complete, under `previews/` (see sitegen.archive.layout)."""
+    """True: its previews are complete: small video and sprite too."""
     preview_error: str | None = None
     """Why there will be no previews; None: none yet, or made."""
 
