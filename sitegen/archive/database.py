@@ -15,7 +15,7 @@ from typing import Any
 
 from sitegen.errors import IndexFailed
 
-SCHEMA = 1
+SCHEMA = 2
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 WAITING = "end_us IS NOT NULL AND preview_error IS NULL AND (preview_ns IS NULL OR preview_ns<>mtime_ns)"
 """Which clips have neither previews nor a reason why not."""
@@ -45,7 +45,7 @@ CREATE INDEX outages_stem ON outages(stem);
 CREATE INDEX outages_camera ON outages(camera, start_us);
 CREATE TABLE problems(stem TEXT NOT NULL, path TEXT NOT NULL, key TEXT NOT NULL, reason TEXT NOT NULL, remedy TEXT NOT NULL);
 CREATE INDEX problems_stem ON problems(stem);
-CREATE TABLE dirty(kind TEXT NOT NULL, day TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(kind, day, key)) WITHOUT ROWID;
+CREATE TABLE dirty(kind TEXT NOT NULL, day TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(day, kind, key)) WITHOUT ROWID;
 CREATE TABLE changed(path TEXT PRIMARY KEY, id TEXT NOT NULL, day TEXT NOT NULL, camera TEXT NOT NULL, new INT NOT NULL) WITHOUT ROWID;
 """
 

@@ -170,6 +170,30 @@ class Index(ClipRows):
             sql = sql.replace(">=", ">")
         return self._db.execute(sql, (kind, *(after or ("", "")), limit)).fetchall()
 
+    def dirty_days(self, after: str, limit: int) -> list[str]:
+        """Return the next days that have pages to be written, in order; "": from the first one."""
+        sql = "SELECT DISTINCT day FROM dirty WHERE day>? ORDER BY day LIMIT ?"
+        return [r[0] for r in self._db.execute(sql, (after, limit))]
+
+    def dirty_of_day(self, day: str) -> list[tuple[str, str, str]]:
+        """Return the pages of one day that must be written: (kind, day, key), in order of kind and key."""
+        if self._db.execute("SELECT 1 FROM dirty WHERE day=? AND kind='whole'", (day,)).fetchone() is None:
+            sql = "SELECT kind,day,key FROM dirty WHERE day=? ORDER BY kind,key"
+            return self._db.execute(sql, (day,)).fetchall()
+        sql = (
+            "SELECT kind,day,key FROM dirty WHERE day=?1 AND kind<>'whole' UNION SELECT 'day',?1,'' "
+            "UNION SELECT 'camera-day',?1,camera FROM clips WHERE day=?1 "
+            "UNION SELECT 'clip',?1,id FROM clips WHERE day=?1 AND kind<>'segment' ORDER BY 1,3"
+        )
+        return self._db.execute(sql, (day,)).fetchall()
+
+    def written(self, day: str, pages: Iterable[tuple[str, str, str]]) -> None:
+        """Forget pages of one day that are written; the others of that day keep their marks."""
+        done = set(pages)
+        left = [page for page in self.dirty_of_day(day) if page not in done]
+        self._db.execute("DELETE FROM dirty WHERE day=?", (day,))
+        self.mark(left)
+
     def unmark(self, pages: Iterable[tuple[str, str, str]]) -> None:
         """Forget pages that are written."""
         self._db.executemany("DELETE FROM dirty WHERE kind=? AND day=? AND key=?", pages)

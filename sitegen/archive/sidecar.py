@@ -78,6 +78,17 @@ class SidecarKeys(msgspec.Struct, frozen=True, kw_only=True):
         ]
         | None
     ) = None
+    preview: (
+        Annotated[
+            str,
+            key(
+                "A small video of the same time, in this folder: the camera's sub-stream. It is no clip of its own.",
+                example="101-20261122T035500Z-1a2b.sub.mp4",
+                **_FILE,
+            ),
+        ]
+        | None
+    ) = None
     event: (
         Annotated[str, key("Clips of one Event share this text.", example="101-20261122T035503Z", **_LINE)]
         | None
@@ -152,6 +163,7 @@ def _sidecar(tree: Any, found: _Found) -> Sidecar | None:
         end=end,
         video=keys.video,
         image=keys.image,
+        preview=keys.preview,
         event=keys.event,
         motion=keys.motion,
         end_reason=keys.end_reason,
@@ -219,9 +231,14 @@ def _wrong_files(keys: SidecarKeys) -> Iterator[tuple[str, str, str]]:
         yield "video", "is given, and an outage has none", "remove it, or correct kind"
     if keys.kind != "outage" and keys.video is None:
         yield "video", "is missing", "write the video's file name, or remove this file"
+    if keys.preview is not None and keys.kind == "outage":
+        yield "preview", "is given, and an outage has none", "remove it, or correct kind"
+    elif keys.preview is not None and keys.preview == keys.video:
+        yield "preview", "is the video itself", "write the small video's file name, or remove it"
     for name, value, suffixes in (
         ("video", keys.video, VIDEO_SUFFIXES),
         ("image", keys.image, IMAGE_SUFFIXES),
+        ("preview", keys.preview, VIDEO_SUFFIXES),
     ):
         if value is None:
             continue

@@ -4,7 +4,19 @@ Every string is a JSON string and every value JSON, which is YAML too: nothing i
 keys of `motion` stand without quotes. See docs/reference for the keys.
 """
 
-_KEYS = ("kind", "camera", "start", "end", "video", "image", "event", "motion", "end_reason", "extra")
+_KEYS = (
+    "kind",
+    "camera",
+    "start",
+    "end",
+    "video",
+    "image",
+    "preview",
+    "event",
+    "motion",
+    "end_reason",
+    "extra",
+)
 _MEASURES = ("changed_pixels", "noise", "labels", "x", "y", "width", "height")
 _FIRST_ASTRAL = 0x10000
 
