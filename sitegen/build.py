@@ -137,7 +137,7 @@ class Generator:
                 old = self.index.clip(path)
                 if old is None:
                     continue
-                self.index.set_previews(path, mtime_ns, error)
+                self.index.set_previews(path, poster_ns=mtime_ns, preview_ns=mtime_ns, error=error)
                 changes.append(Change(old, self.index.clip(path)))
             self.touched += marks.mark_changes(self.index, [c for c in changes if c.old != c.new])
 
@@ -179,7 +179,7 @@ class Generator:
         clips = (placed.clip for placed in self.index.each_clip())
         found = [(c.path, c.mtime_ns) for c in clips if c.end and have_previews(self.output, c, settings)]
         for path, mtime_ns in found:
-            self.index.set_previews(path, mtime_ns, None)
+            self.index.set_previews(path, poster_ns=mtime_ns, preview_ns=mtime_ns, error=None)
 
     def content_changed(self) -> bool:
         """Say whether the owner's own pages are others than at the last build."""

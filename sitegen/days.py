@@ -13,6 +13,20 @@ def local_day(when: datetime, zone: ZoneInfo) -> date:
     return when.astimezone(zone).date()
 
 
+class DayFinder:
+    """Finds the local days of moments in a zone; quick for moments of the same day."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+        self._day = day_bounds(date(2000, 1, 1), zone)
+
+    def __call__(self, when: datetime) -> date:
+        """Return the one local day on which `when` lies."""
+        if not self._day.start <= when < self._day.end:
+            self._day = day_bounds(local_day(when, self._zone), self._zone)
+        return self._day.date
+
+
 def day_bounds(day: date, zone: ZoneInfo) -> Day:
     """Return a day with its first instant and the first instant after it.
 

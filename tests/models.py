@@ -48,9 +48,10 @@ def a_model(
     """A model of these clips; `previews` and `preview_error` of a clip are taken over."""
     index = Index(folder / "index.sqlite", identity="test")
     for clip in clips:
-        index.put_clip(clip, clip.path, clip.id, local_day(clip.start, zone))
+        index.put_clips([(clip, local_day(clip.start, zone))])
         if clip.previews or clip.preview_error:
-            index.set_previews(clip.path, clip.mtime_ns if clip.previews else None, clip.preview_error)
+            made = clip.mtime_ns if clip.previews else None
+            index.set_previews(clip.path, poster_ns=made, preview_ns=made, error=clip.preview_error)
     for outage in outages:
         index.put_outage(outage, outage.path)
     site = SiteView(

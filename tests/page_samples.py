@@ -1,10 +1,12 @@
 """Sample pages for the tests of themes: a busy site, an empty one, a hostile one, and a day on which clocks change."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 
+import msgspec
+from msgspec.structs import replace
 from view_samples import (
     DATE,
     TITLES,
@@ -156,10 +158,10 @@ def with_text(view: object, text: str) -> object:
         return tuple(with_text(item, text) for item in view)
     if isinstance(view, dict):
         return {key: text if key == "title" else with_text(item, text) for key, item in view.items()}
-    if not hasattr(view, "__dataclass_fields__"):
+    if not isinstance(view, msgspec.Struct):
         return view
     changes: dict[str, object] = {}
-    for name in view.__dataclass_fields__:
+    for name in view.__struct_fields__:
         value = getattr(view, name)
         if name in texts and isinstance(value, str):
             changes[name] = text
@@ -169,7 +171,7 @@ def with_text(view: object, text: str) -> object:
             changes[name] = ((text, text),)
         else:
             changes[name] = with_text(value, text)
-    return replace(view, **changes)  # type: ignore[type-var]
+    return replace(view, **changes)
 
 
 def hostile_pages(text: str) -> Iterator[SamplePage]:

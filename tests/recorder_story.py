@@ -48,14 +48,20 @@ raise SystemExit(run_recorder(lambda: load(Path(sys.argv[1]))))
 class Recorder:
     """A recorder as a process of its own, its configuration and its archive, in `folder`."""
 
-    def __init__(self, folder: Path, urls: dict[str, str], record: str = "") -> None:
+    def __init__(
+        self, folder: Path, urls: dict[str, str], record: str = "", subs: dict[str, str] | None = None
+    ) -> None:
         self.folder, self.archive, self.log = folder, folder / "archive", folder / "recorder.log"
         self.archive.mkdir(parents=True)
-        self.configure(urls, record)
+        self.configure(urls, record, subs)
         self.child: subprocess.Popen[bytes] | None = None
 
-    def configure(self, urls: dict[str, str], record: str = "") -> None:
-        cameras = "".join(f'[camera.{name}]\nurl = "{url}"\n' for name, url in urls.items())
+    def configure(self, urls: dict[str, str], record: str = "", subs: dict[str, str] | None = None) -> None:
+        """`subs` are addresses of sub-streams, by camera."""
+        cameras = ""
+        for name, url in urls.items():
+            sub = (subs or {}).get(name)
+            cameras += f'[camera.{name}]\nurl = "{url}"\n' + (f'sub_url = "{sub}"\n' if sub else "")
         times = f"segment_seconds = {SEGMENT_S}\nstall_seconds = {STALL_S}\n"
         (self.folder / "sitegen.toml").write_text(f"{cameras}[record]\n{times}{record}")
 
@@ -73,7 +79,7 @@ class Recorder:
         return self.child.wait(30)
 
     def ffmpegs(self) -> dict[str, int]:
-        """Process id of each camera's ffmpeg."""
+        """Process id of each camera's ffmpeg; that of a sub-stream has `.sub` after the camera's name."""
         children = Path(f"/proc/{self.child.pid}/task").glob("*/children")
         found = {}
         for pid in " ".join(each.read_text() for each in children).split():
@@ -82,7 +88,8 @@ class Recorder:
             except OSError:
                 continue
             if words[0] == b"ffmpeg" or words[0].endswith(b"/ffmpeg"):
-                found[words[-2].decode().split("/")[-3]] = int(pid)
+                pattern = words[-2].decode()
+                found[pattern.split("/")[-3] + (".sub" if pattern.endswith(".sub.mp4") else "")] = int(pid)
         return found
 
     def sidecars(self, camera: str) -> list[Sidecar]:
@@ -106,8 +113,10 @@ class Recorder:
 
 
 @contextmanager
-def recording(folder: Path, urls: dict[str, str], record: str = "") -> Iterator[Recorder]:
-    recorder = Recorder(folder, urls, record)
+def recording(
+    folder: Path, urls: dict[str, str], record: str = "", subs: dict[str, str] | None = None
+) -> Iterator[Recorder]:
+    recorder = Recorder(folder, urls, record, subs)
     recorder.start()
     try:
         yield recorder
@@ -117,8 +126,8 @@ def recording(folder: Path, urls: dict[str, str], record: str = "") -> Iterator[
         recorder.child.wait(30)
 
 
-def make_footage(path: Path, *options: str) -> Path:
-    source = ["-f", "lavfi", "-i", f"testsrc=size=160x120:rate={FPS}", *options, "-t", "8"]
+def make_footage(path: Path, *options: str, size: str = "160x120") -> Path:
+    source = ["-f", "lavfi", "-i", f"testsrc=size={size}:rate={FPS}", *options, "-t", "8"]
     coded = ["-c:v", "libx264", "-preset", "ultrafast", "-tune", "zerolatency", "-g", str(GOP_FRAMES)]
     done = process.run(
         ["ffmpeg", "-v", "error", *source, *coded, "-pix_fmt", "yuv420p", str(path)], timeout_s=60

@@ -1,8 +1,9 @@
 """Sample views for the tests of themes: clips in every state, a day, cameras, months, gaps, status."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
+
+from msgspec.structs import replace
 
 from sitegen.clip import Motion
 from sitegen.site.views import (

@@ -6,13 +6,12 @@ A stem is a path without its last ending: `a.mp4`, `a.yaml` and `a.md` belong to
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from pathlib import PurePosixPath
 from typing import TypeVar
 
 import msgspec
 
 from sitegen.archive.note import read_note
-from sitegen.archive.scan import NOTE_SUFFIX, SIDECAR_SUFFIX, FileEntry, suffix_of
+from sitegen.archive.scan import NOTE_SUFFIX, SIDECAR_SUFFIX, FileEntry, stem_of, suffix_of
 from sitegen.archive.sidecar import read_sidecar
 from sitegen.clip import VIDEO_SUFFIXES, Clip, Note, Outage, Problem, Sidecar
 
@@ -32,8 +31,8 @@ class Assembled(msgspec.Struct, frozen=True):
     """Their `id` is not given yet: "" ."""
     outages: tuple[Outage, ...] = ()
     problems: tuple[Problem, ...] = ()
-    wanted_image: str | None = None
-    """The image that the sidecar names, there or not: when it comes or goes, the stem is assembled again."""
+    wanted: tuple[str, ...] = ()
+    """Files that the sidecar names besides its video, there or not: when one comes or goes, the stem is assembled again."""
     held: tuple[str, ...] = ()
     """Videos without a sidecar that may still be written."""
     unread: bool = False
@@ -41,96 +40,126 @@ class Assembled(msgspec.Struct, frozen=True):
 
 
 def assemble(
-    files: Sequence[FileEntry], *, read: Read, adopt: Adopt, exists: Callable[[str], bool]
+    files: Sequence[FileEntry],
+    *,
+    read: Read,
+    adopt: Adopt,
+    exists: Callable[[str], bool],
+    claimed: Callable[[str], bool] = lambda _: False,
 ) -> Assembled:
-    """Judge the files of one stem. Never raises for what they hold."""
-    by_suffix = {suffix_of(f.path): f for f in files}
-    videos = {f.path: f for f in files if suffix_of(f.path) in VIDEO_SUFFIXES}
-    problems: list[Problem] = []
-    refused: list[str] = []
-    note = _read_note(by_suffix.get(NOTE_SUFFIX), read, problems, refused)
+    """Judge the files of one stem. Never raises for what they hold.
+
+    `exists` says whether a file is in the archive; `claimed`, whether another sidecar names a video as its preview:
+    such a one is no clip of its own.
+    """
+    by_suffix: dict[str, FileEntry] = {}
+    videos: dict[str, FileEntry] = {}
+    for file in files:
+        suffix = suffix_of(file.path)
+        by_suffix[suffix] = file
+        if suffix in VIDEO_SUFFIXES:
+            videos[file.path] = file
+    found = _Findings()
+    note = _read_note(by_suffix.get(NOTE_SUFFIX), read, found)
     sidecar_file = by_suffix.get(SIDECAR_SUFFIX)
-    sidecar = _read_sidecar(sidecar_file, read, problems, refused)
+    sidecar = _read_sidecar(sidecar_file, read, found)
     clips: list[Clip] = []
     outages: list[Outage] = []
-    wanted = None
+    wanted: tuple[str, ...] = ()
     if sidecar is not None and sidecar_file is not None and sidecar.kind == "outage":
         outages.append(_outage(sidecar_file, sidecar))
     elif sidecar is not None and sidecar_file is not None:
-        wanted = _sibling(sidecar_file.path, sidecar.image) if sidecar.image else None
-        image = wanted if wanted and exists(wanted) else None
-        clip = _clip(sidecar_file, sidecar, videos, problems, note=note, image=image)
+        image, sub = (_named(sidecar_file.path, name) for name in (sidecar.image, sidecar.preview))
+        wanted = tuple(path for path in (image, sub) if path)
+        here = {path: exists(path) for path in wanted}
+        clip = _clip(sidecar_file, sidecar, videos, found.problems)
         if clip is not None:
-            clips.append(clip)
+            clips.append(
+                _make(
+                    clip,
+                    sidecar,
+                    note=note,
+                    image=image if image and here[image] else None,
+                    sub=sub if sub and here[sub] else None,
+                )
+            )
             del videos[clip.path]
-    held = []
-    for video in sorted(videos.values(), key=lambda f: f.path):
-        try:
-            adopted = adopt(video)
-        except OSError as error:
-            adopted = _refused(video.path, error, refused)
-        if adopted is None:
-            held.append(video.path)
-        elif isinstance(adopted, Problem):
-            problems.append(adopted)
-        else:
-            clips.append(_make(video, adopted, note=note, image=None, adopted=True))
-    return Assembled(tuple(clips), tuple(outages), tuple(problems), wanted, tuple(held), bool(refused))
+    rest = sorted(path for path in videos if not claimed(path)) if videos else []
+    held = [path for path in rest if not _adopt(videos[path], adopt, note, clips, found)]
+    return Assembled(
+        tuple(clips), tuple(outages), tuple(found.problems), wanted, tuple(held), bool(found.refused)
+    )
+
+
+class _Findings:
+    """What was found to be wrong so far, and which files the disk refused."""
+
+    def __init__(self) -> None:
+        self.problems: list[Problem] = []
+        self.refused: list[str] = []
+
+    def refuse(self, path: str, error: OSError) -> None:
+        """Take note that a file could not be read."""
+        self.refused.append(path)
+        self.problems.append(
+            Problem(path, "", f"cannot be read: {error.strerror}", "check its owner and the disk")
+        )
+
+
+def _adopt(video: FileEntry, adopt: Adopt, note: Note | None, clips: list[Clip], found: _Findings) -> bool:
+    """Take in a video that has no sidecar; False: not yet."""
+    try:
+        adopted = adopt(video)
+    except OSError as error:
+        found.refuse(video.path, error)
+        return True
+    if isinstance(adopted, Problem):
+        found.problems.append(adopted)
+    elif adopted is not None:
+        clips.append(_make(video, adopted, note=note, adopted=True))
+    return adopted is not None
 
 
 def _sibling(path: str, name: str) -> str:
-    return str(PurePosixPath(path).with_name(name))
+    return path[: path.rfind("/") + 1] + name
 
 
-def _read_sidecar(
-    file: FileEntry | None, read: Read, problems: list[Problem], refused: list[str]
-) -> Sidecar | None:
-    return None if file is None else _parsed(file.path, read, read_sidecar, problems, refused)
+def _named(path: str, name: str | None) -> str | None:
+    return _sibling(path, name) if name else None
 
 
-def _read_note(
-    file: FileEntry | None, read: Read, problems: list[Problem], refused: list[str]
-) -> Note | None:
-    return None if file is None else _parsed(file.path, read, read_note, problems, refused)
+def _read_sidecar(file: FileEntry | None, read: Read, found: _Findings) -> Sidecar | None:
+    return None if file is None else _parsed(file.path, read, read_sidecar, found)
+
+
+def _read_note(file: FileEntry | None, read: Read, found: _Findings) -> Note | None:
+    return None if file is None else _parsed(file.path, read, read_note, found)
 
 
 def _parsed(
     path: str,
     read: Read,
     parse: Callable[[bytes, str], tuple[Parsed | None, tuple[Problem, ...]]],
-    problems: list[Problem],
-    refused: list[str],
+    found: _Findings,
 ) -> Parsed | None:
     try:
         data = read(path)
     except OSError as error:
-        problems.append(_refused(path, error, refused))
+        found.refuse(path, error)
         return None
-    parsed, found = parse(data, path)
-    problems.extend(found)
+    parsed, wrong = parse(data, path)
+    found.problems.extend(wrong)
     return parsed
 
 
-def _refused(path: str, error: OSError, refused: list[str]) -> Problem:
-    refused.append(path)
-    return Problem(path, "", f"cannot be read: {error.strerror}", "check its owner and the disk")
-
-
 def _clip(
-    file: FileEntry,
-    sidecar: Sidecar,
-    videos: Mapping[str, FileEntry],
-    problems: list[Problem],
-    *,
-    note: Note | None,
-    image: str | None,
-) -> Clip | None:
+    file: FileEntry, sidecar: Sidecar, videos: Mapping[str, FileEntry], problems: list[Problem]
+) -> FileEntry | None:
+    """Return the video that a sidecar names, if it is of the same stem."""
     wanted = _sibling(file.path, sidecar.video or "-")
     video = videos.get(wanted)
     if video is None:
-        same_stem = str(PurePosixPath(wanted).with_suffix("")) == str(
-            PurePosixPath(file.path).with_suffix("")
-        )
+        same_stem = stem_of(wanted) == stem_of(file.path)
         reason = (
             f"its video {sidecar.video} is not there"
             if same_stem
@@ -142,8 +171,7 @@ def _clip(
             else "give video and sidecar the same name before the ending"
         )
         problems.append(Problem(file.path, "video", reason, remedy))
-        return None
-    return _make(video, sidecar, note=note, image=image, adopted=False)
+    return video
 
 
 def _outage(file: FileEntry, sidecar: Sidecar) -> Outage:
@@ -156,7 +184,15 @@ def _outage(file: FileEntry, sidecar: Sidecar) -> Outage:
     )
 
 
-def _make(video: FileEntry, sidecar: Sidecar, *, note: Note | None, image: str | None, adopted: bool) -> Clip:
+def _make(
+    video: FileEntry,
+    sidecar: Sidecar,
+    *,
+    note: Note | None,
+    image: str | None = None,
+    sub: str | None = None,
+    adopted: bool = False,
+) -> Clip:
     recording = sidecar.end is None and not adopted
     return Clip(
         path=video.path,
@@ -169,6 +205,7 @@ def _make(video: FileEntry, sidecar: Sidecar, *, note: Note | None, image: str |
         bytes=0 if recording else video.size,
         mtime_ns=0 if recording else video.mtime_ns,
         image=image,
+        sub=sub,
         event=sidecar.event,
         motion=sidecar.motion,
         end_reason=sidecar.end_reason,

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
 import msgspec
 
 from sitegen.archive.database import WAITING, Database, micros
+from sitegen.archive.layout import base_id
+from sitegen.archive.scan import stem_of
 from sitegen.clip import Clip
 
 
@@ -19,31 +21,45 @@ class Placed(msgspec.Struct, frozen=True):
     day: date
 
 
+_COLUMNS = "doc,id,poster_ns,preview_ns,preview_error,day"
+_PUT = (
+    "INSERT INTO clips VALUES(NULL,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,?) ON CONFLICT(path) DO UPDATE SET"
+    " id=excluded.id,kind=excluded.kind,camera=excluded.camera,start_us=excluded.start_us,end_us=excluded.end_us,"
+    "day=excluded.day,event=excluded.event,mtime_ns=excluded.mtime_ns,bytes=excluded.bytes,doc=excluded.doc,"
+    "preview_error=CASE WHEN clips.mtime_ns=excluded.mtime_ns THEN clips.preview_error END"
+)
+_encode_clip = msgspec.json.Encoder().encode
+_decode_clip = msgspec.json.Decoder(Clip).decode
+
+
 class ClipRows(Database):
     """The part of the index that knows clips; every public method is one statement."""
 
     def _placed(self, sql: str, *arguments: Any) -> list[Placed]:
-        query = f"SELECT doc,id,preview_ns,preview_error,day FROM clips {sql}"  # noqa: S608 - fixed texts only
+        query = f"SELECT {_COLUMNS} FROM clips {sql}"  # noqa: S608 - fixed texts only
         return [_place(row) for row in self._db.execute(query, arguments)]
 
     def each_clip(self, order: str = "start_us DESC") -> Iterator[Placed]:
         """Yield all clips without holding them."""
         for row in self._db.execute(
-            f"SELECT doc,id,preview_ns,preview_error,day FROM clips ORDER BY {order}"  # noqa: S608 - fixed texts only
+            f"SELECT {_COLUMNS} FROM clips ORDER BY {order}"  # noqa: S608 - fixed texts only
         ):
             yield _place(row)
 
     def clips_of_stem(self, stem: str) -> list[Placed]:
         """Return the clips of one stem, by path."""
-        return self._placed("WHERE stem=? ORDER BY path", stem)
+        # "/" follows "." in ASCII: between the two is what has the stem and an ending.
+        found = self._placed("WHERE path>? AND path<? ORDER BY path", stem + ".", stem + "/")
+        return [placed for placed in found if stem_of(placed.clip.path) == stem]
 
     def clips_of_base(self, base: str) -> list[Placed]:
-        """Return the clips that would have the same id, in order of video path."""
-        return self._placed("WHERE base=? ORDER BY path", base)
+        """Return the clips whose ids are, or begin with, this one, in order of video path."""
+        where = "WHERE id=? OR (id>? AND id<?) ORDER BY path"  # "." follows "-" in ASCII
+        return [p for p in self._placed(where, base, base + "-", base + ".") if base_of(p.clip) == base]
 
-    def shared_bases(self) -> list[str]:
-        """Return the bases that several clips have."""
-        return [r[0] for r in self._db.execute("SELECT base FROM clips GROUP BY base HAVING count(*)>1")]
+    def shared_ids(self) -> list[str]:
+        """Return the ids that several clips have: those of one base, before they are numbered."""
+        return [r[0] for r in self._db.execute("SELECT id FROM clips GROUP BY id HAVING count(*)>1")]
 
     def clip(self, path: str) -> Placed | None:
         """Return the clip of a video."""
@@ -69,6 +85,12 @@ class ClipRows(Database):
         """Return the clips that share an Event, by start and then id."""
         return self._placed("WHERE event=? ORDER BY start_us,id", event)
 
+    def clips_of_events_of(self, day: date) -> list[Placed]:
+        """Return the clips of other days that share an Event with a clip of this day, by start and then id."""
+        events = "SELECT event FROM clips WHERE day=? AND event IS NOT NULL"
+        where = f"WHERE event IN ({events}) AND day<>? ORDER BY start_us,id"
+        return self._placed(where, day.isoformat(), day.isoformat())
+
     def newest(self, kind: str, limit: int, camera: str | None = None) -> list[Placed]:
         """Return the newest clips of a kind, newest first."""
         if camera is None:
@@ -91,29 +113,17 @@ class ClipRows(Database):
 
     def first_after(self, camera: str, start: datetime) -> Placed | None:
         """Return a camera's first clip of any kind that starts after a moment."""
-        sql = "WHERE camera=? AND start_us>? ORDER BY start_us,id LIMIT 1"
-        return next(iter(self._placed(sql, camera, micros(start))), None)
+        found = (self.after(kind, start, _LAST_ID, camera) for kind in _KINDS)
+        return min((p for p in found if p is not None), key=_order, default=None)
 
     def last_before(self, camera: str, start: datetime) -> Placed | None:
         """Return a camera's last clip of any kind that starts before a moment."""
-        sql = "WHERE camera=? AND start_us<? ORDER BY start_us DESC,id DESC LIMIT 1"
-        return next(iter(self._placed(sql, camera, micros(start))), None)
+        found = (self.before(kind, start, "", camera) for kind in _KINDS)
+        return max((p for p in found if p is not None), key=_order, default=None)
 
-    def put_clip(self, clip: Clip, stem: str, base: str, day: date) -> None:
-        """Insert a clip, or replace the one of the same video; what is known of its previews stays."""
-        end = None if clip.end is None else micros(clip.end)
-        doc = msgspec.json.encode(msgspec.structs.replace(clip, id="", previews=False, preview_error=None))
-        self._db.execute(
-            "INSERT INTO clips VALUES(?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,?) ON CONFLICT(path) DO UPDATE SET stem=excluded.stem,"
-            "base=excluded.base,id=excluded.id,kind=excluded.kind,camera=excluded.camera,start_us=excluded.start_us,"
-            "end_us=excluded.end_us,day=excluded.day,event=excluded.event,mtime_ns=excluded.mtime_ns,bytes=excluded.bytes,"
-            "doc=excluded.doc,"
-            "preview_error=CASE WHEN clips.mtime_ns=excluded.mtime_ns THEN clips.preview_error END",
-            (
-                clip.path, stem, base, clip.id, clip.listed_as, clip.camera, micros(clip.start), end, day.isoformat(),
-                clip.event, clip.mtime_ns, clip.bytes, doc,
-            ),
-        )  # fmt: skip
+    def put_clips(self, clips: Iterable[tuple[Clip, date]]) -> None:
+        """Insert clips with their days, or replace those of the same videos; what is known of their previews stays."""
+        self._db.executemany(_PUT, [_row(clip, day.isoformat()) for clip, day in clips])
 
     def drop_clip(self, path: str) -> None:
         """Forget a clip."""
@@ -123,33 +133,64 @@ class ClipRows(Database):
         """Give a clip its id."""
         self._db.execute("UPDATE clips SET id=? WHERE path=?", (clip_id, path))
 
-    def set_previews(self, path: str, mtime_ns: int | None, error: str | None) -> None:
-        """Remember that the previews of a video with this mtime are made, or why they never will be."""
+    def set_previews(
+        self, path: str, *, poster_ns: int | None, preview_ns: int | None, error: str | None
+    ) -> None:
+        """Remember that the poster, or all previews, of a video with this mtime are made, or why they never will be."""
         self._db.execute(
-            "UPDATE clips SET preview_ns=?,preview_error=? WHERE path=?", (mtime_ns, error, path)
+            "UPDATE clips SET poster_ns=?,preview_ns=?,preview_error=? WHERE path=?",
+            (poster_ns, preview_ns, error, path),
         )
 
     def waiting_for_previews(self, limit: int, *, segments: bool) -> list[Placed]:
-        """Return clips that wait for previews: events (with other movies) before segments, newest first."""
-        kinds = "kind<>'segment'" if not segments else "1"
-        return self._placed(
-            f"WHERE {WAITING} AND {kinds} ORDER BY kind='segment',start_us DESC LIMIT ?", limit
-        )
+        """Return clips that wait for previews: those without a poster first, events (with other movies) before segments.
+
+        Among equals the newest is first.
+        """
+        found: list[Placed] = []
+        for is_segment in (0, 1) if segments else (0,):
+            for has_poster in (0, 1):
+                where = f"WHERE {WAITING} AND (kind='segment')=? AND (poster_ns IS mtime_ns)=?"
+                found += self._placed(
+                    f"{where} ORDER BY start_us DESC LIMIT ?", is_segment, has_poster, limit - len(found)
+                )
+        return found
 
     def forget_previews(self) -> None:
         """Take all previews for stale: they are made again."""
-        self._db.execute("UPDATE clips SET preview_ns=NULL,preview_error=NULL")
+        self._db.execute("UPDATE clips SET poster_ns=NULL,preview_ns=NULL,preview_error=NULL")
+
+
+_KINDS = ("event", "segment", "other")
+_LAST_ID = "\U0010ffff"
+
+
+def _order(placed: Placed) -> tuple[datetime, str]:
+    return placed.clip.start, placed.clip.id
+
+
+def base_of(clip: Clip) -> str:
+    """Return a clip's id before it is numbered."""
+    return base_id(clip.kind, clip.camera, clip.start)
+
+
+def _row(clip: Clip, day: str) -> tuple[Any, ...]:
+    end = None if clip.end is None else micros(clip.end)
+    return (
+        clip.path, clip.id, clip.listed_as, clip.camera, micros(clip.start), end, day, clip.event,
+        clip.mtime_ns, clip.bytes, _encode_clip(clip),
+    )  # fmt: skip
 
 
 def _camera_first(camera: str | None) -> tuple[str, tuple[str, ...]]:
     return ("", ()) if camera is None else ("camera=? AND", (camera,))
 
 
-_decode_clip = msgspec.json.Decoder(Clip).decode
-
-
-def _place(row: tuple[bytes, str, int | None, str | None, str]) -> Placed:
-    clip = _decode_clip(row[0])
-    made = row[2] is not None and row[2] == clip.mtime_ns
-    clip = msgspec.structs.replace(clip, id=row[1], previews=made, preview_error=row[3])
-    return Placed(clip, date.fromisoformat(row[4]))
+def _place(row: tuple[bytes, str, int | None, int | None, str | None, str]) -> Placed:
+    doc, clip_id, poster_ns, preview_ns, error, day = row
+    clip = _decode_clip(doc)
+    made = preview_ns is not None and preview_ns == clip.mtime_ns
+    poster = made or (poster_ns is not None and poster_ns == clip.mtime_ns)
+    if poster or error or clip.id != clip_id:
+        clip = msgspec.structs.replace(clip, id=clip_id, poster=poster, previews=made, preview_error=error)
+    return Placed(clip, date.fromisoformat(day))

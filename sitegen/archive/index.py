@@ -16,7 +16,7 @@ import msgspec
 
 from sitegen.archive.clip_rows import ClipRows, Placed
 from sitegen.archive.database import micros
-from sitegen.archive.scan import FileEntry
+from sitegen.archive.scan import Entry, FileEntry, stem_of
 from sitegen.clip import Outage, Problem
 
 __all__ = ["Index", "Placed", "identity_of"]
@@ -27,63 +27,102 @@ def identity_of(timezone: str, root: Path) -> str:
     return f"{timezone} {root}"
 
 
+class FolderMark(msgspec.Struct, frozen=True):
+    """By what a folder is known again without a look at each of its files."""
+
+    digest: bytes
+    """Of its entries, as the scan saw them."""
+    mtime_ns: int
+    """The folder's own; 0: it may not be trusted, a change in the same moment would not show."""
+
+
+UNKNOWN = FolderMark(b"", 0)
+
+
 class Index(ClipRows):
     """All that is known of one archive. One writer; every public method is one statement or a few."""
 
-    # files
+    # folders and files
+
+    def folders(self, below: str = "") -> dict[str, FolderMark]:
+        """Return the folders that were listed: `below` itself ("": the root) and all under it."""
+        sql, arguments = "SELECT path,digest,mtime_ns FROM folders", list[str]()
+        if below:
+            sql += " WHERE path=? OR (path>? AND path<?)"
+            arguments = [below, below + "/", below + "0"]  # "0" follows "/" in ASCII
+        return {
+            path: FolderMark(digest, mtime_ns) for path, digest, mtime_ns in self._db.execute(sql, arguments)
+        }
+
+    def put_folder(self, path: str, mark: FolderMark) -> None:
+        """Remember a folder as it was listed."""
+        self._db.execute("INSERT OR REPLACE INTO folders VALUES(?,?,?)", (path, mark.digest, mark.mtime_ns))
+
+    def forget_mark(self, path: str) -> None:
+        """Forget how a folder looked: a file in it was taken over by itself, and the next scan must compare it."""
+        self._db.execute(
+            "UPDATE folders SET digest=?,mtime_ns=? WHERE path=?", (UNKNOWN.digest, UNKNOWN.mtime_ns, path)
+        )
+
+    def drop_folder(self, path: str) -> None:
+        """Forget a folder that is no more."""
+        self._db.execute("DELETE FROM folders WHERE path=?", (path,))
 
     def file(self, path: str) -> FileEntry | None:
         """Return a known file."""
-        row = self._db.execute("SELECT path,size,mtime_ns,inode FROM files WHERE path=?", (path,)).fetchone()
-        return FileEntry(*row) if row else None
+        folder, _, name = path.rpartition("/")
+        sql = "SELECT size,mtime_ns,inode FROM files WHERE folder=? AND name=?"
+        row = self._db.execute(sql, (folder, name)).fetchone()
+        return FileEntry(path, *row) if row else None
 
-    def folders(self, below: str) -> list[str]:
-        """Return the folders that hold known files: `below` itself ("": the root) and all under it."""
-        if not below:
-            return [r[0] for r in self._db.execute("SELECT DISTINCT folder FROM files")]
-        sql = "SELECT DISTINCT folder FROM files WHERE folder=? OR (folder>? AND folder<?)"
-        return [
-            r[0] for r in self._db.execute(sql, (below, below + "/", below + "0"))
-        ]  # "0" follows "/" in ASCII
-
-    def files_in(self, folder: str) -> dict[str, FileEntry]:
-        """Return the known files of one folder, by path."""
-        rows = self._db.execute("SELECT path,size,mtime_ns,inode FROM files WHERE folder=?", (folder,))
-        return {row[0]: FileEntry(*row) for row in rows}
+    def entries_in(self, folder: str) -> dict[str, Entry]:
+        """Return the known files of one folder, by name."""
+        rows = self._db.execute("SELECT name,size,mtime_ns,inode FROM files WHERE folder=?", (folder,))
+        return {row[0]: row for row in rows}
 
     def files_of(self, stem: str) -> list[FileEntry]:
         """Return the files of one stem, by path."""
-        rows = self._db.execute(
-            "SELECT path,size,mtime_ns,inode FROM files WHERE stem=? ORDER BY path", (stem,)
-        )
-        return [FileEntry(*row) for row in rows]
+        folder, slash, name = stem.rpartition("/")
+        sql = "SELECT name,size,mtime_ns,inode FROM files WHERE folder=? AND (name=? OR (name>? AND name<?)) ORDER BY name"
+        # "/" follows "." in ASCII: between the two is what has the stem and an ending.
+        rows = self._db.execute(sql, (folder, name, name + ".", name + "/"))
+        found = [FileEntry(folder + slash + row[0], *row[1:]) for row in rows]
+        return [file for file in found if stem_of(file.path) == stem]
 
-    def put_file(self, file: FileEntry, stem: str) -> None:
-        """Remember a file as the scan saw it."""
-        folder = file.path.rpartition("/")[0]
-        row = (file.path, folder, stem, file.size, file.mtime_ns, file.inode)
-        self._db.execute("INSERT OR REPLACE INTO files VALUES(?,?,?,?,?,?)", row)
+    def put_files(self, folder: str, entries: Iterable[Entry]) -> None:
+        """Remember files of one folder as the scan saw them."""
+        self._db.executemany(
+            "INSERT OR REPLACE INTO files VALUES(?,?,?,?,?)", [(folder, *entry) for entry in entries]
+        )
 
     def drop_file(self, path: str) -> None:
         """Forget a file."""
-        self._db.execute("DELETE FROM files WHERE path=?", (path,))
+        folder, _, name = path.rpartition("/")
+        self._db.execute("DELETE FROM files WHERE folder=? AND name=?", (folder, name))
 
-    # stems
+    # what stems wait for
 
-    def put_stem(self, stem: str, wanted_image: str | None, *, held: bool) -> None:
-        """Remember what a stem waits for."""
-        if wanted_image is None and not held:
-            self._db.execute("DELETE FROM stems WHERE stem=?", (stem,))
-        else:
-            self._db.execute("INSERT OR REPLACE INTO stems VALUES(?,?,?)", (stem, wanted_image, held))
+    def wanted_by(self, stem: str) -> set[str]:
+        """Return the files that a stem's sidecar names besides its video, there or not."""
+        return {r[0] for r in self._db.execute("SELECT file FROM wanted WHERE stem=?", (stem,))}
 
-    def stems_wanting(self, image: str) -> list[str]:
-        """Return the stems whose sidecar names this image."""
-        return [r[0] for r in self._db.execute("SELECT stem FROM stems WHERE wanted_image=?", (image,))]
+    def set_wanted(self, stem: str, files: Iterable[str]) -> None:
+        """Remember the files that a stem's sidecar names besides its video."""
+        self._db.execute("DELETE FROM wanted WHERE stem=?", (stem,))
+        self._db.executemany("INSERT OR IGNORE INTO wanted VALUES(?,?)", [(file, stem) for file in files])
+
+    def stems_wanting(self, path: str) -> list[str]:
+        """Return the stems whose sidecar names this file."""
+        return [r[0] for r in self._db.execute("SELECT stem FROM wanted WHERE file=?", (path,))]
+
+    def set_held(self, stem: str, *, held: bool) -> None:
+        """Remember whether a stem has a video that may still be written."""
+        sql = "INSERT OR IGNORE INTO held VALUES(?)" if held else "DELETE FROM held WHERE stem=?"
+        self._db.execute(sql, (stem,))
 
     def held_stems(self) -> list[str]:
         """Return the stems with a video that may still be written."""
-        return [r[0] for r in self._db.execute("SELECT stem FROM stems WHERE held=1")]
+        return [r[0] for r in self._db.execute("SELECT stem FROM held")]
 
     # outages and problems
 
@@ -154,12 +193,12 @@ class Index(ClipRows):
         """Remember pages that must be written: (kind, day, key)."""
         self._db.executemany("INSERT OR IGNORE INTO dirty VALUES(?,?,?)", pages)
 
-    def mark_all_clips(self) -> None:
+    def mark_all_days(self) -> None:
         """Remember that the pages of all clips, days and cameras' days must be written."""
         for source in (
             "SELECT 'clip',day,id FROM clips WHERE kind<>'segment'",
-            "SELECT DISTINCT 'day',day,'' FROM clips",
-            "SELECT DISTINCT 'camera-day',day,camera FROM clips",
+            "SELECT 'day',day,'' FROM counts WHERE camera='' AND day<>''",
+            "SELECT 'camera-day',day,camera FROM counts WHERE camera<>'' AND day<>''",
         ):
             self._db.execute(f"INSERT OR IGNORE INTO dirty {source}")
 
@@ -182,7 +221,7 @@ class Index(ClipRows):
             return self._db.execute(sql, (day,)).fetchall()
         sql = (
             "SELECT kind,day,key FROM dirty WHERE day=?1 AND kind<>'whole' UNION SELECT 'day',?1,'' "
-            "UNION SELECT 'camera-day',?1,camera FROM clips WHERE day=?1 "
+            "UNION SELECT 'camera-day',?1,camera FROM counts WHERE day=?1 AND camera<>'' "
             "UNION SELECT 'clip',?1,id FROM clips WHERE day=?1 AND kind<>'segment' ORDER BY 1,3"
         )
         return self._db.execute(sql, (day,)).fetchall()

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
+import time
+from collections.abc import Iterator, Mapping
+from hashlib import blake2b
 from pathlib import Path
+from types import MappingProxyType
 
 import msgspec
 
@@ -37,33 +40,67 @@ def stem_of(path: str) -> str:
 
 def suffix_of(path: str) -> str:
     """Return the ending in lower case, with its dot, or ""."""
-    _, dot, suffix = path.rpartition("/")[2].rpartition(".")
-    return dot + suffix.lower() if dot else ""
+    dot = path.rfind(".")
+    return path[dot:].lower() if dot > path.rfind("/") else ""
 
 
 _WANTED = frozenset((*VIDEO_SUFFIXES, *IMAGE_SUFFIXES, SIDECAR_SUFFIX, NOTE_SUFFIX))
+
+
+Entry = tuple[str, int, int, int]
+"""One file as its folder knows it: name, size in bytes, mtime in ns, inode."""
+
+_SETTLED_NS = 2_000_000_000
+"""A folder's mtime may be so coarse (FAT): a later change within that time would not show in it."""
 
 
 class Folder(msgspec.Struct, frozen=True):
     """What one folder holds: files of interest, and what cannot be used."""
 
     path: str
-    files: tuple[FileEntry, ...]
-    problems: tuple[Problem, ...]
+    entries: tuple[Entry, ...] = ()
+    """In order of name."""
+    problems: tuple[Problem, ...] = ()
     readable: bool = True
     """False: it could not be listed; what is known of it and of all below it holds."""
+    mtime_ns: int = 0
+    """The folder's own, where a later change is sure to change it; else 0."""
+    unchanged: bool = False
+    """True: it was not listed, for its mtime is the known one; what is known of its files holds."""
+
+    @property
+    def files(self) -> list[FileEntry]:
+        """The files with their paths."""
+        return [self.file(entry) for entry in self.entries]
+
+    def file(self, entry: Entry) -> FileEntry:
+        """Return one file with its path."""
+        return FileEntry(f"{self.path}/{entry[0]}" if self.path else entry[0], *entry[1:])
+
+    def digest(self) -> bytes:
+        """Return a text that changes with anything that was seen in the folder."""
+        return blake2b(msgspec.msgpack.encode((self.entries, self.problems)), digest_size=16).digest()
 
 
-def scan(root: Path, below: str = "") -> Iterator[Folder]:
+def scan(root: Path, below: str = "", known: Mapping[str, int] = MappingProxyType({})) -> Iterator[Folder]:
     """Yield every folder below one (relative to the root, "" for all), itself included.
 
+    `known` maps folders to the mtimes (ns) they had: one that still has it is not listed, and yielded as `unchanged`;
+    its own folders must be in `known` too. Edits in place do not show in a folder's mtime.
     Raises FileNotFoundError when the first folder is not there, and another OSError when the root cannot be read.
     """
-    waiting = [below]
+    base = str(root)
+    waiting = [] if known else [below]
+    for path, mtime_ns in known.items():
+        now_ns = _mtime_ns(f"{base}/{path}")
+        if mtime_ns and now_ns == mtime_ns:
+            yield Folder(path, unchanged=True)
+        elif now_ns is not None or path == below:
+            waiting.append(path)
     while waiting:
         path = waiting.pop()
         try:
-            folder, below_it = _read_folder(root, path)
+            folder, below_it = _read_folder(base, path)
         except (FileNotFoundError, NotADirectoryError) as error:
             if path == below:
                 raise FileNotFoundError(path) from error
@@ -74,39 +111,56 @@ def scan(root: Path, below: str = "") -> Iterator[Folder]:
             reason = f"folder cannot be read: {error.strerror}"
             problem = Problem(printable(path), "", reason, "give sitegen the right to read it")
             folder, below_it = Folder(path, (), (problem,), readable=False), []
-        waiting += below_it
+        waiting += [path for path in below_it if path not in known]
         yield folder
 
 
-def _read_folder(root: Path, path: str) -> tuple[Folder, list[str]]:
-    files: list[FileEntry] = []
+def _mtime_ns(path: str) -> int | None:
+    try:
+        found = os.lstat(path)
+    except OSError:
+        return None
+    return found.st_mtime_ns if stat.S_ISDIR(found.st_mode) else None
+
+
+def _read_folder(base: str, path: str) -> tuple[Folder, list[str]]:
+    here = f"{base}/{path}" if path else base
+    mtime_ns = os.stat(here).st_mtime_ns  # noqa: PTH116 - pathlib costs several times as much
+    found: list[Entry] = []
     problems: list[Problem] = []
     folders: list[str] = []
-    with os.scandir(root / path) as entries:
+    before_ns = time.time_ns() - _SETTLED_NS
+    with os.scandir(here) as entries:
         for entry in entries:
-            if entry.name.startswith("."):
+            name = entry.name
+            if name[0] == ".":
                 continue
-            child = f"{path}/{entry.name}" if path else entry.name
-            if entry.is_dir(follow_symlinks=False) and printable(child) == child:
-                folders.append(child)
-                continue
-            found = _look(child, entry)
-            if isinstance(found, FileEntry):
-                files.append(found)
-            elif found is not None:
-                problems.append(found)
-    return Folder(path, tuple(files), tuple(problems)), folders
+            child = f"{path}/{name}" if path else name
+            try:
+                if name.isprintable() and suffix_of(name) in _WANTED and entry.is_file(follow_symlinks=False):
+                    of = entry.stat(follow_symlinks=False)
+                    found.append((name, of.st_size, of.st_mtime_ns, of.st_ino))
+                elif entry.is_dir(follow_symlinks=False) and name.isprintable():
+                    folders.append(child)
+                elif (problem := _judge_other(child, entry)) is not None:
+                    problems.append(problem)
+            except FileNotFoundError:
+                continue  # it went while we looked
+            except OSError as error:
+                reason = f"cannot be looked at: {error.strerror}"
+                problems.append(Problem(printable(child), "", reason, "check the disk"))
+    found.sort()
+    problems.sort()
+    settled = mtime_ns if mtime_ns < before_ns else 0
+    return Folder(path, tuple(found), tuple(problems), mtime_ns=settled), folders
 
 
-def _look(path: str, entry: os.DirEntry[str]) -> FileEntry | Problem | None:
-    try:
-        if entry.is_dir():
-            return _judge_folder(path)
-        return judge(path, entry.stat(follow_symlinks=False))
-    except FileNotFoundError:
-        return None  # it went while we looked
-    except OSError as error:
-        return Problem(printable(path), "", f"cannot be looked at: {error.strerror}", "check the disk")
+def _judge_other(path: str, entry: os.DirEntry[str]) -> Problem | None:
+    """Say what is wrong with an entry that is neither a file of use nor a folder; None: nothing, it is of no interest."""
+    if entry.is_dir():
+        return _judge_folder(path)
+    found = judge(path, entry.stat(follow_symlinks=False))
+    return found if isinstance(found, Problem) else None
 
 
 def _judge_folder(path: str) -> Problem:
@@ -145,5 +199,7 @@ def judge(path: str, found: os.stat_result) -> FileEntry | Problem | None:
 
 def printable(path: str) -> str:
     """Return a path as text that can be shown: what is not UTF-8 or printable is escaped."""
+    if path.isprintable():
+        return path
     text = path.encode("utf-8", "backslashreplace").decode()
     return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)

@@ -56,9 +56,9 @@ def _around(index: Index, placed: Placed) -> list[Spot | None]:
 def _day_links(index: Index, placed: Placed) -> set[Page]:
     """Return the pages that link to a clip's day as their neighbour, when the day may have come or gone."""
     pages = set()
-    if len(index.clips_of_day_limited(placed.day, None, 2)) < 2:  # noqa: PLR2004 - it is alone, or gone
+    if counts.clips_of_day(index, placed.day) < 2:  # noqa: PLR2004 - it is alone, or gone
         pages |= touched_by_new_day(counts.neighbour_days(index, placed.day))
-    if len(index.clips_of_day_limited(placed.day, placed.clip.camera, 2)) < 2:  # noqa: PLR2004 - likewise
+    if counts.clips_of_day(index, placed.day, placed.clip.camera) < 2:  # noqa: PLR2004 - likewise
         around = counts.neighbour_days(index, placed.day, placed.clip.camera)
         pages |= touched_by_new_day(around, placed.clip.camera)
     return pages

@@ -44,13 +44,16 @@ def sidecars(draw: st.DrawFn) -> Sidecar:
         st.datetimes(datetime(1971, 1, 1), datetime(2199, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001 - so st wants it
     )
     length = st.timedeltas(timedelta(0), LONGEST_CLIP)
+    video = None if kind == "outage" else draw(file_names(VIDEO_SUFFIXES))
+    small = st.just(None) if video is None else st.none() | file_names(VIDEO_SUFFIXES)
     return Sidecar(
         kind=kind,
         camera=draw(CAMERAS),
         start=start,
         end=draw(st.none() | length.map(lambda seconds: start + seconds)),
-        video=None if kind == "outage" else draw(file_names(VIDEO_SUFFIXES)),
+        video=video,
         image=draw(st.none() | file_names(IMAGE_SUFFIXES)),
+        preview=draw(small.filter(lambda name: name != video or name is None)),
         event=draw(st.none() | LINES),
         motion=draw(st.none() | st.builds(Motion, *[st.none() | WHOLE] * 7).filter(lambda m: m != Motion())),
         end_reason=draw(st.none() | LINES),

@@ -60,7 +60,7 @@ def test_an_image_is_linked_only_when_it_is_there():
     contents = {"x/a.mp4": b"", "x/a.yaml": text(image="p.jpg")}
     without, with_it = run(contents), run(contents, present={"x/p.jpg"})
     assert (without.clips[0].image, with_it.clips[0].image) == (None, "x/p.jpg")
-    assert without.wanted_image == with_it.wanted_image == "x/p.jpg"
+    assert without.wanted == with_it.wanted == ("x/p.jpg",)
 
 
 def test_a_note_goes_with_its_clip():

@@ -6,7 +6,8 @@ from sitegen.capture.cameras import merge, recorded_cameras
 from sitegen.capture.motion_config import MotionCamera
 from sitegen.errors import UsageError
 from sitegen.secret import Secret
-from sitegen.settings import CameraSettings, load
+from sitegen.settings import load
+from sitegen.settings_camera import CameraSettings
 
 
 def test_sitegen_toml_comes_before_motion(tmp_path):

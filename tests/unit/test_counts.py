@@ -6,7 +6,6 @@ import pytest
 
 from sitegen.archive import counts
 from sitegen.archive.index import Index
-from sitegen.archive.scan import FileEntry
 from sitegen.clip import Clip, Outage
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -34,7 +33,7 @@ def index(tmp_path):
             bytes=10,
             extra=extra,
         )
-        found.put_clip(clip, str(number), str(number), start.date())
+        found.put_clips([(clip, start.date())])
     found.put_outage(Outage(path="o.yaml", camera="103", start=NOON), "o")
     yield found
     found.close()
@@ -75,7 +74,7 @@ def test_neighbouring_days_skip_what_has_no_clips(index):
 def test_videos_are_counted_by_their_ending(index):
     """In capitals or not; pictures, sidecars and notes are none."""
     for path in ("a.mp4", "b.MOV", "c.webm", "d.yaml", "e.jpg", "f.md", "x.mp4/g.md"):
-        index.put_file(FileEntry(path, 1, 1, 1), path)
+        index.put_files("", [(path, 1, 1, 1)])
     assert counts.video_count(index) == 3
 
 
@@ -90,6 +89,6 @@ def test_the_rest_is_counted(index):
     assert counts.waiting_for_previews(index, segments=True) == 5
     assert counts.waiting_for_previews(index, segments=False) == 4
     assert not counts.any_previews(index)
-    index.set_previews("0.mp4", 0, None)
+    index.set_previews("0.mp4", poster_ns=0, preview_ns=0, error=None)
     assert counts.any_previews(index)
     assert counts.waiting_for_previews(index, segments=True) == 4

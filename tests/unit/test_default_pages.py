@@ -3,12 +3,12 @@
 import posixpath
 import re
 from collections import Counter
-from dataclasses import replace
 from pathlib import Path
 
 import page_samples
 import pytest
 from markup import markup
+from msgspec.structs import replace
 from page_samples import HOSTILE, RTL, SITE, busy_pages, empty_pages, hostile_pages, render
 from view_samples import LONG, ZONE, busy_events, unmade
 

@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
-from sitegen.archive.index import Index, Placed
+from sitegen.archive.index import UNKNOWN, Index, Placed
 from sitegen.archive.scan import FileEntry
 from sitegen.clip import Clip, Outage, Problem
 from sitegen.errors import IndexFailed
@@ -29,7 +29,7 @@ def clip(minute: int, *, kind: str = "event", camera: str = "101", name: str = "
 
 def put(index: Index, *clips: Clip) -> None:
     for one in clips:
-        index.put_clip(one, one.path.removesuffix(".mp4"), f"base-{one.id}", one.start.date())
+        index.put_clips([(one, one.start.date())])
 
 
 def ids(placed) -> list[str]:
@@ -90,12 +90,12 @@ def test_previews_count_only_for_the_video_they_were_made_of(index):
     one = clip(0)
     put(index, one)
     assert ids(index.waiting_for_previews(9, segments=True)) == [one.id]
-    index.set_previews(one.path, 5, None)
+    index.set_previews(one.path, poster_ns=5, preview_ns=5, error=None)
     assert index.clip(one.path).clip.previews
     assert index.waiting_for_previews(9, segments=True) == []
     put(index, clip(0, mtime_ns=6))
     assert not index.clip(one.path).clip.previews
-    index.set_previews(one.path, None, "ffmpeg failed")
+    index.set_previews(one.path, poster_ns=None, preview_ns=None, error="ffmpeg failed")
     put(index, clip(0, mtime_ns=6, event="other"))
     assert index.clip(one.path).clip.preview_error == "ffmpeg failed"
     assert index.waiting_for_previews(9, segments=True) == []
@@ -109,7 +109,7 @@ def test_previews_are_wanted_for_events_first_newest_first(index):
     put(index, clip(1), clip(2), clip(3, kind="segment"), clip(4, end=None))
     assert ids(index.waiting_for_previews(9, segments=True)) == ["101-0002", "101-0001", "101-0003"]
     assert ids(index.waiting_for_previews(9, segments=False)) == ["101-0002", "101-0001"]
-    index.set_previews(clip(1).path, 5, None)
+    index.set_previews(clip(1).path, poster_ns=5, preview_ns=5, error=None)
     index.forget_previews()
     assert len(index.waiting_for_previews(9, segments=True)) == 3
 
@@ -157,9 +157,11 @@ def test_problems_are_replaced_by_stem_and_sorted(index):
 def test_files_are_found_by_folder_and_stem(index):
     """A folder's neighbours whose names begin alike are not in it."""
     for number, path in enumerate(["x/a.mp4", "x/a.yaml", "x/1/b.mp4", "x-1/c.mp4", "x0/d.mp4", "e.mp4"]):
-        index.put_file(FileEntry(path, 1, 2, number), path.rpartition(".")[0])
-    assert sorted(index.files_in("x")) == ["x/a.mp4", "x/a.yaml"]
+        index.put_files(path.rpartition("/")[0], [(path.rpartition("/")[2], 1, 2, number)])
+    assert sorted(index.entries_in("x")) == ["a.mp4", "a.yaml"]
     assert [f.path for f in index.files_of("x/a")] == ["x/a.mp4", "x/a.yaml"]
+    for folder in ("", "x", "x-1", "x/1", "x0"):
+        index.put_folder(folder, UNKNOWN)
     assert sorted(index.folders("x")) == ["x", "x/1"]
     assert sorted(index.folders("")) == ["", "x", "x-1", "x/1", "x0"]
     index.drop_file("x/a.mp4")
@@ -169,12 +171,13 @@ def test_files_are_found_by_folder_and_stem(index):
 
 def test_stems_wait_for_images_and_for_quiet(index):
     """A stem that waits for nothing is forgotten."""
-    index.put_stem("a", "x/p.jpg", held=False)
-    index.put_stem("b", None, held=True)
+    index.set_wanted("a", ["x/p.jpg", "x/a.sub.mp4"])
+    index.set_held("b", held=True)
+    assert index.wanted_by("a") == {"x/p.jpg", "x/a.sub.mp4"}
     assert index.stems_wanting("x/p.jpg") == ["a"]
     assert index.held_stems() == ["b"]
-    index.put_stem("a", None, held=False)
-    index.put_stem("b", None, held=False)
+    index.set_wanted("a", [])
+    index.set_held("b", held=False)
     assert index.stems_wanting("x/p.jpg") == index.held_stems() == []
 
 
@@ -242,8 +245,8 @@ def test_damage_found_later_makes_it_anew_too(tmp_path):
     put(index, *(clip(n) for n in range(500)))
     index.close()
     with path.open("r+b") as file:
-        file.seek(4_096 * 3)
-        file.write(b"\xff" * (path.stat().st_size - 4_096 * 3))
+        file.seek(4_096 * 40)
+        file.write(b"\xff" * (path.stat().st_size - 4_096 * 40))
     index = Index(path, identity="UTC /a")
     assert not index.fresh
 

@@ -34,7 +34,7 @@ def test_every_key_is_in_the_new_file_and_right_when_it_is_uncommented(tmp_path)
     text = sample_configuration()
     for section in SECTIONS.values():
         assert all(re.search(rf"^# {key} = ", text, re.MULTILINE) for key in section.__struct_fields__)
-    bare = re.sub(r"^# (?!url_file|url_env)", "", text, flags=re.MULTILINE)
+    bare = re.sub(r"^# (?!(?:sub_)?url_(?:file|env))", "", text, flags=re.MULTILINE)
     (tmp_path / "sitegen.toml").write_text(bare)
     settings = load(tmp_path / "sitegen.toml")
     assert settings.camera["101"].title == "Driveway"

@@ -59,7 +59,7 @@ def record(folder, sample, name, modified=None):
 
 def test_a_segment_from_its_opening_to_its_row(folder, sample):
     """First without end; then whole, with its length before its row."""
-    book = Book(folder, "7")
+    book = Book(folder, "7", 3)
     book.opened(FIRST, at(1))
     begun = read(folder, FIRST)
     assert (begun.start, begun.end, begun.end_reason, begun.video) == (at(1), None, None, FIRST)
@@ -73,7 +73,7 @@ def test_a_segment_from_its_opening_to_its_row(folder, sample):
 @pytest.mark.parametrize("order", ["row first", "line first", "line late"])
 def test_row_and_line_come_in_any_order(folder, sample, order):
     """They come through two pipes; the sidecars end the same, without gap or overlap."""
-    book = Book(folder, "7")
+    book = Book(folder, "7", 3)
     book.opened(FIRST, at(1))
     record(folder, sample, FIRST)
     record(folder, sample, SECOND)
@@ -95,7 +95,7 @@ def test_row_and_line_come_in_any_order(folder, sample, order):
 
 def test_the_last_segment_says_why_the_run_ended(folder, sample):
     """A row alone does not tell; what was a good guess is put right."""
-    book = Book(folder, "7")
+    book = Book(folder, "7", 3)
     record(folder, sample, FIRST)
     book.closed(FIRST, row_at=at(3), silent_since=None, reason="rotated")
     book.ended("disk_full")
@@ -106,7 +106,7 @@ def test_the_last_segment_says_why_the_run_ended(folder, sample):
 
 def test_what_was_not_closed_is_finished_when_ffmpeg_has_gone(folder, sample):
     """kill -9 of ffmpeg: the end is that of the last fragment."""
-    book = Book(folder, "7")
+    book = Book(folder, "7", 3)
     book.opened(FIRST, at(1))
     record(folder, sample, FIRST, modified=at(3.25))
     book.ended("killed")
@@ -117,7 +117,7 @@ def test_what_was_not_closed_is_finished_when_ffmpeg_has_gone(folder, sample):
 @pytest.mark.parametrize("content", ["missing", "empty", "headers only"])
 def test_what_has_no_frame_is_taken_away_with_its_sidecar(folder, sample, content):
     """A failed start leaves nothing; the segment before it says why recording ended."""
-    book = Book(folder, "7")
+    book = Book(folder, "7", 3)
     record(folder, sample, FIRST)
     book.closed(FIRST, row_at=at(3), silent_since=None, reason="rotated")
     book.opened(SECOND, at(3))
@@ -132,7 +132,7 @@ def test_what_has_no_frame_is_taken_away_with_its_sidecar(folder, sample, conten
 
 def test_a_large_file_without_sense_is_kept(folder):
     """It may hold frames that are not understood."""
-    book = Book(folder, "7")
+    book = Book(folder, "7", 3)
     book.opened(FIRST, at(1))
     (folder / "20261122" / FIRST).write_bytes(bytes(100_000))
     book.ended("killed")
@@ -147,7 +147,7 @@ def test_a_sidecar_that_cannot_be_written_is_written_later(folder, sample, monke
     def full(path, data):
         raise OSError(28, "No space left on device", str(path))
 
-    book = Book(folder, "7")
+    book = Book(folder, "7", 3)
     record(folder, sample, FIRST)
     with monkeypatch.context() as patch:
         patch.setattr(module, "write_durably", full)
@@ -162,7 +162,7 @@ def test_a_sidecar_that_cannot_be_written_is_written_later(folder, sample, monke
 
 def test_names_of_others_are_passed_over(folder):
     """ffmpeg opens other things too: its list, for instance."""
-    book = Book(folder, "7")
+    book = Book(folder, "7", 3)
     book.opened("pipe:1", at(0))
     book.closed("progress", row_at=at(1), silent_since=None, reason="rotated")
     book.ended("camera_lost")

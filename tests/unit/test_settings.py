@@ -165,7 +165,6 @@ def test_an_unknown_key_is_refused_with_the_nearest_known_one(tmp_path, text, ke
         ("[retention.events]\nmax_age_days = 3", "retention"),
         ("[mirror.offsite]", "mirror"),
         ("[notify]", "notify"),
-        ('[camera.1]\nsub_url = "rtsp://u:secret@h"', "camera.1.sub_url"),
         ("[camera.1.retention.events]", "camera.1.retention"),
         ('[previews]\nexecutor = "local"', "previews.executor"),
     ],
@@ -175,7 +174,6 @@ def test_a_key_of_a_later_version_is_refused_as_such(tmp_path, text, key):
     error = refused(tmp_path, text)
     assert error.key == key
     assert "not in this version" in error.reason
-    assert "secret" not in str(error)
 
 
 def test_the_site_cannot_be_written_over_everything_else(tmp_path):

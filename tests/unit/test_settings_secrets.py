@@ -27,59 +27,69 @@ def test_a_missing_file_says_how_to_make_one(tmp_path):
         load(tmp_path)
 
 
-def test_a_password_is_never_shown(tmp_path, monkeypatch):
+@pytest.mark.parametrize("key", ["url", "sub_url"])
+def test_a_password_is_never_shown(tmp_path, monkeypatch, key):
     """No refusal of a camera's address quotes it, and the settings print as ***."""
     monkeypatch.setenv("BAD", "hunter2 and spaces")
     (tmp_path / "bad.url").write_text("hunter2\nhunter2")
     (tmp_path / "binary.url").write_bytes(b"hunter2\xff")
-    text = """
+    text = f"""
         [camera.1]
-        url = "user:hunter2@host"
+        {key} = "user:hunter2@host"
         [camera.2]
-        url_env = "BAD"
+        {key}_env = "BAD"
         [camera.3]
-        url_file = "bad.url"
+        {key}_file = "bad.url"
         [camera.4]
-        url_file = "binary.url"
+        {key}_file = "binary.url"
         [camera.5]
-        url = ["rtsp://user:hunter2@host/"]
+        {key} = ["rtsp://user:hunter2@host/"]
     """
     error = refused(tmp_path, text)
     assert isinstance(error, UsageErrors)
     assert len(error.errors) == 5
     assert "hunter2" not in str(error)
-    good = load(written(tmp_path, '[camera.1]\nurl = "rtsp://user:hunter2@host/"'))
-    assert "hunter2" not in f"{good} {good!r} {good.camera['1'].url:>20}"
+    good = load(written(tmp_path, f'[camera.1]\n{key} = "rtsp://user:hunter2@host/"'))
+    assert "hunter2" not in f"{good} {good!r} {getattr(good.camera['1'], key):>20}"
     assert "***" in repr(good)
 
 
-def test_an_address_can_stay_out_of_the_file(tmp_path, monkeypatch):
-    """url_file (relative to the file) and url_env are resolved when the file is read."""
+@pytest.mark.parametrize("key", ["url", "sub_url"])
+def test_an_address_can_stay_out_of_the_file(tmp_path, monkeypatch, key):
+    """url_file (relative to the file) and url_env are resolved when the file is read; sub_url's likewise."""
     monkeypatch.setenv("CAMERA_TWO", " rtsp://two/ ")
     (tmp_path / "secrets").mkdir()
     (tmp_path / "secrets/one").write_text("rtsp://u:p@one/\n")
     settings = load(
-        written(tmp_path, '[camera.1]\nurl_file = "secrets/one"\n[camera.2]\nurl_env = "CAMERA_TWO"')
+        written(tmp_path, f'[camera.1]\n{key}_file = "secrets/one"\n[camera.2]\n{key}_env = "CAMERA_TWO"')
     )
-    assert settings.camera["1"].url == Secret("rtsp://u:p@one/")
-    assert settings.camera["2"].url == Secret("rtsp://two/")
+    assert getattr(settings.camera["1"], key) == Secret("rtsp://u:p@one/")
+    assert getattr(settings.camera["2"], key) == Secret("rtsp://two/")
+    other = "sub_url" if key == "url" else "url"
+    assert getattr(settings.camera["1"], other) is None
 
 
-def test_an_address_that_is_not_there_is_refused(tmp_path, monkeypatch):
-    """A missing file or variable, and two addresses for one camera, are errors."""
+@pytest.mark.parametrize("key", ["url", "sub_url"])
+def test_an_address_that_is_not_there_is_refused(tmp_path, monkeypatch, key):
+    """A missing file or variable, and two addresses for one stream, are errors; the remedy names the right key."""
     monkeypatch.delenv("NOT_SET", raising=False)
-    text = """
+    text = f"""
         [camera.1]
-        url_file = "missing"
+        {key}_file = "missing"
         [camera.2]
-        url_env = "NOT_SET"
+        {key}_env = "NOT_SET"
         [camera.3]
+        {key} = "rtsp://x"
+        {key}_env = "HOME"
+        [camera.4]
         url = "rtsp://x"
-        url_env = "HOME"
+        sub_url = "rtsp://y"
     """
     error = refused(tmp_path, text)
     assert isinstance(error, UsageErrors)
-    assert [one.key for one in error.errors] == ["camera.1.url_file", "camera.2.url_env", "camera.3.url_env"]
+    wrong = [f"camera.1.{key}_file", f"camera.2.{key}_env", f"camera.3.{key}_env"]
+    assert [one.key for one in error.errors] == wrong
+    assert error.errors[1].remedy == f"set it, or use {key}_file"
 
 
 def test_camera_ids_are_those_of_the_layout():

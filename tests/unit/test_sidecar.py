@@ -56,6 +56,14 @@ def test_the_least_sidecar_is_enough():
     assert (sidecar.end, sidecar.motion, sidecar.extra) == (None, None, {})
 
 
+def test_a_small_video_of_the_same_time_is_named():
+    """`preview` is a bare file name like `video`; a sidecar without is as valid as before."""
+    sidecar, problems = read_sidecar(changed(preview='"101-34-20261122T035503Z.sub.mp4"'), "a.yaml")
+    assert problems == ()
+    assert sidecar is not None
+    assert sidecar.preview == "101-34-20261122T035503Z.sub.mp4"
+
+
 def test_an_outage_needs_no_video():
     """A sidecar of kind outage has no video, and one with a video is refused."""
     sidecar, problems = read_sidecar(changed(kind="outage", video=None, image=None), "a.yaml")
@@ -63,6 +71,8 @@ def test_an_outage_needs_no_video():
     assert sidecar is not None
     assert sidecar.kind == "outage"
     assert read_sidecar(changed(kind="outage"), "a.yaml")[1][0].key == "video"
+    wrong = changed(kind="outage", video=None, image=None, preview='"a.mp4"')
+    assert read_sidecar(wrong, "a.yaml")[1][0].key == "preview"
 
 
 def test_a_key_without_a_value_is_absent():
@@ -91,6 +101,8 @@ def test_a_key_without_a_value_is_absent():
         ("video", '"a\\0.mp4"'), ("video", '"a\\n.mp4"'), ("video", '"a.mp4\\n"'), ("video", '"a.html"'),
         ("video", f'"{"ä" * 126}.mp4"'), ("video", f'"{"x" * 252}.mp4"'), ("video", None), ("video", "[a.mp4]"),
         ("image", '"/a.jpg"'), ("image", '"a.mp4"'), ("image", "3"), ("image", '"a.svg"'),
+        ("preview", '"a/b.mp4"'), ("preview", '".b.mp4"'), ("preview", '"a.jpg"'), ("preview", "3"), ("preview", '""'),
+        ("preview", '"101-34-20261122T035503Z.mp4"'), ("preview", f'"{"ä" * 126}.mp4"'),
         ("event", '""'), ("event", '"a\\tb"'), ("event", f'"{"x" * 201}"'), ("event", "20261122"),
         ("motion", "3"), ("motion", "[]"), ("extra", "[]"), ("extra", "text"),
         ("end_reason", "off"), ("end_reason", "1"), ("end_reason", '"\\x7f"'), ("end_reason", '"a\\u2028b"'),

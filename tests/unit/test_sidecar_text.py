@@ -26,13 +26,14 @@ def test_the_form_is_that_of_the_contract():
             "extra": {"movie": "debug"},
             "motion": {"height": 80, "changed_pixels": 5210, "noise": None},
             "image": None,
+            "preview": "a.sub.mp4",
             "video": "a.mp4",
             **BASE,
         }
     )
     assert text == (
         'schema: 1\nkind: "event"\ncamera: "101"\nstart: "2026-11-22T03:55:03.120Z"\nvideo: "a.mp4"\n'
-        'motion: {changed_pixels: 5210, height: 80}\nextra: {"movie": "debug"}\n'
+        'preview: "a.sub.mp4"\nmotion: {changed_pixels: 5210, height: 80}\nextra: {"movie": "debug"}\n'
     )
 
 

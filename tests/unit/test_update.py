@@ -166,7 +166,7 @@ def test_a_sweep_deletes_what_no_page_has(site):
 def test_a_sweep_deletes_previews_of_videos_that_are_gone(site):
     """And leaves those of the ones that are there, and no folder."""
     clip = a_clip(path="events/101/a.mp4")
-    site.index.put_clip(clip, "events/101/a", "b", clip.start.date())
+    site.index.put_clips([(clip, clip.start.date())])
     output = site.publisher.output
     for path in ("previews/events/101/a.mp4.low.mp4", "previews/events/102/b.mp4.low.mp4", "previews/x.txt"):
         (output / path).parent.mkdir(parents=True, exist_ok=True)
