@@ -77,6 +77,7 @@ class Generator:
         self.source = Source(settings.archive.root, self.zone, self._adopt)
         self._content_pages: tuple[ContentPage, ...] = ()
         self._content_signature: tuple[object, ...] | None = None
+        self._times_lie = False
         self.touched: list[str] = []
         """Videos whose clips changed; whoever makes previews takes them from here."""
         self.announcements = Announcements(self.state / "announcements.json")
@@ -153,7 +154,16 @@ class Generator:
         index, source, last = self.index, self.source, news.last_build(self.output)
         before = counts.clip_count(index) or (last.clips if last else 0)
         if hints.everything or index.fresh:
-            return (refresh_all(index, source, before=before, trust=self._trust),)
+            quick = hints.quick and not hints.folders and not self._times_lie
+            found = refresh_all(index, source, before=before, trust=self._trust, quick=quick)
+            if found.times_lie and not self._times_lie:
+                log.info(
+                    "folders of the archive keep their time when files come or go: every scan lists them all"
+                )
+            self._times_lie |= found.times_lie
+            if not quick or not hints.paths:
+                return (found,)
+            return (found, refresh_paths(index, source, sorted(hints.paths), before=before))
         below = [refresh_all(index, source, before=before, below=f) for f in sorted(hints.folders)]
         return (*below, refresh_paths(index, source, sorted(hints.paths), before=before))
 

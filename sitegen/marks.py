@@ -39,6 +39,7 @@ def mark_look(
     if index.meta("look") != look or revision is None or index.meta("revision") != str(revision):
         log.info("render everything: theme, settings, version or site are not what the index knows")
         index.mark_all_days()
+        index.drop_pieces()
         index.mark(consequences.everything([c.id for c in cameras], [p.path for p in content]))
         index.set_meta("sweep", "1")
     index.set_meta("look", look)

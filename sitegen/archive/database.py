@@ -2,7 +2,8 @@
 
 Tables: `folders`, `files` (what the scan saw), `clips`, `outages`, `problems` (what it came to), `wanted` (files that a
 sidecar names), `held` (stems with a video that may still be written), `counts` (of clips, kept by triggers), `dirty`
-(pages to write), `changed` (what the next announcement names), `meta`.
+(pages to write), `whole` (folders of the site that lack nothing),
+`pieces` (of a page over many days, each until a clip of its day changes), `changed` (what the next announcement names), `meta`.
 """
 
 from __future__ import annotations
@@ -45,6 +46,8 @@ CREATE INDEX problems_stem ON problems(stem);
 CREATE TABLE counts(camera TEXT NOT NULL, day TEXT NOT NULL, events INT NOT NULL, segments INT NOT NULL, clips INT NOT NULL,
     bytes INT NOT NULL, PRIMARY KEY(camera, day)) WITHOUT ROWID;
 CREATE INDEX counts_day ON counts(day, camera);
+CREATE TABLE whole(path TEXT PRIMARY KEY, mtime_ns INT NOT NULL) WITHOUT ROWID;
+CREATE TABLE pieces(kind TEXT NOT NULL, day TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(kind, day)) WITHOUT ROWID;
 CREATE TABLE dirty(kind TEXT NOT NULL, day TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(day, kind, key)) WITHOUT ROWID;
 CREATE TABLE changed(path TEXT PRIMARY KEY, id TEXT NOT NULL, day TEXT NOT NULL, camera TEXT NOT NULL, new INT NOT NULL) WITHOUT ROWID;
 """
@@ -82,7 +85,14 @@ def _count_out(row: str) -> str:
     )
 
 
+def _drop_pieces(*rows: str) -> str:
+    return "".join(f"DELETE FROM pieces WHERE kind={row}.kind AND day={row}.day;" for row in rows)  # noqa: S608 - fixed texts only
+
+
 _TRIGGERS = {
+    "piece_old": f"AFTER INSERT ON clips BEGIN {_drop_pieces('new')} END",
+    "piece_gone": f"AFTER DELETE ON clips BEGIN {_drop_pieces('old')} END",
+    "piece_changed": f"AFTER UPDATE ON clips BEGIN {_drop_pieces('old', 'new')} END",
     "clip_added": f"AFTER INSERT ON clips BEGIN {_count_in('new')} END",
     "clip_gone": f"AFTER DELETE ON clips BEGIN {_count_out('old')} END",
     "clip_moved": "AFTER UPDATE OF kind, camera, day, bytes ON clips WHEN old.kind<>new.kind OR old.camera<>new.camera"

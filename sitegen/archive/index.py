@@ -1,7 +1,7 @@
 """The index: a SQLite database derived from the archive, disposable at any moment.
 
-Here are files, stems, outages, Problems and the pages to write; clips are in sitegen.archive.clip_rows, the file
-itself in sitegen.archive.database. All of one step is written in one transaction, so that a killed build is taken
+Here are folders, files, stems, outages and Problems; clips are in sitegen.archive.clip_rows, the pages to write in
+sitegen.archive.site_rows, the file itself in sitegen.archive.database. All of one step is written in one transaction, so that a killed build is taken
 up where it stopped.
 """
 
@@ -14,9 +14,10 @@ from typing import Any
 
 import msgspec
 
-from sitegen.archive.clip_rows import ClipRows, Placed
+from sitegen.archive.clip_rows import Placed
 from sitegen.archive.database import micros
 from sitegen.archive.scan import Entry, FileEntry, stem_of
+from sitegen.archive.site_rows import SiteRows
 from sitegen.clip import Outage, Problem
 
 __all__ = ["Index", "Placed", "identity_of"]
@@ -39,7 +40,7 @@ class FolderMark(msgspec.Struct, frozen=True):
 UNKNOWN = FolderMark(b"", 0)
 
 
-class Index(ClipRows):
+class Index(SiteRows):
     """All that is known of one archive. One writer; every public method is one statement or a few."""
 
     # folders and files
@@ -186,75 +187,3 @@ class Index(ClipRows):
             Problem(path, "", error, "play the video itself; its page offers it") for path, error in failed
         ]
         return sorted(found)
-
-    # what is to be written
-
-    def mark(self, pages: Iterable[tuple[str, str, str]]) -> None:
-        """Remember pages that must be written: (kind, day, key)."""
-        self._db.executemany("INSERT OR IGNORE INTO dirty VALUES(?,?,?)", pages)
-
-    def mark_all_days(self) -> None:
-        """Remember that the pages of all clips, days and cameras' days must be written."""
-        for source in (
-            "SELECT 'clip',day,id FROM clips WHERE kind<>'segment'",
-            "SELECT 'day',day,'' FROM counts WHERE camera='' AND day<>''",
-            "SELECT 'camera-day',day,camera FROM counts WHERE camera<>'' AND day<>''",
-        ):
-            self._db.execute(f"INSERT OR IGNORE INTO dirty {source}")
-
-    def dirty(self, kind: str, after: tuple[str, str] | None, limit: int) -> list[tuple[str, str, str]]:
-        """Return the next pages of a kind that must be written, in order of (day, key); None: from the first one."""
-        sql = "SELECT kind,day,key FROM dirty WHERE kind=? AND (day,key)>=(?,?) ORDER BY day,key LIMIT ?"
-        if after is not None:
-            sql = sql.replace(">=", ">")
-        return self._db.execute(sql, (kind, *(after or ("", "")), limit)).fetchall()
-
-    def dirty_days(self, after: str, limit: int) -> list[str]:
-        """Return the next days that have pages to be written, in order; "": from the first one."""
-        sql = "SELECT DISTINCT day FROM dirty WHERE day>? ORDER BY day LIMIT ?"
-        return [r[0] for r in self._db.execute(sql, (after, limit))]
-
-    def dirty_of_day(self, day: str) -> list[tuple[str, str, str]]:
-        """Return the pages of one day that must be written: (kind, day, key), in order of kind and key."""
-        if self._db.execute("SELECT 1 FROM dirty WHERE day=? AND kind='whole'", (day,)).fetchone() is None:
-            sql = "SELECT kind,day,key FROM dirty WHERE day=? ORDER BY kind,key"
-            return self._db.execute(sql, (day,)).fetchall()
-        sql = (
-            "SELECT kind,day,key FROM dirty WHERE day=?1 AND kind<>'whole' UNION SELECT 'day',?1,'' "
-            "UNION SELECT 'camera-day',?1,camera FROM counts WHERE day=?1 AND camera<>'' "
-            "UNION SELECT 'clip',?1,id FROM clips WHERE day=?1 AND kind<>'segment' ORDER BY 1,3"
-        )
-        return self._db.execute(sql, (day,)).fetchall()
-
-    def written(self, day: str, pages: Iterable[tuple[str, str, str]]) -> None:
-        """Forget pages of one day that are written; the others of that day keep their marks."""
-        done = set(pages)
-        left = [page for page in self.dirty_of_day(day) if page not in done]
-        self._db.execute("DELETE FROM dirty WHERE day=?", (day,))
-        self.mark(left)
-
-    def unmark(self, pages: Iterable[tuple[str, str, str]]) -> None:
-        """Forget pages that are written."""
-        self._db.executemany("DELETE FROM dirty WHERE kind=? AND day=? AND key=?", pages)
-
-    def is_dirty(self) -> bool:
-        """Say whether any page must be written."""
-        return self._db.execute("SELECT 1 FROM dirty LIMIT 1").fetchone() is not None
-
-    def note_change(self, placed: Placed, *, new: bool) -> None:
-        """Remember a clip for the next announcement; once new, it stays new until then."""
-        self._db.execute(
-            "INSERT INTO changed VALUES(?,?,?,?,?) ON CONFLICT(path) DO UPDATE SET id=excluded.id,day=excluded.day,"
-            "camera=excluded.camera,new=max(new,excluded.new)",
-            (placed.clip.path, placed.clip.id, placed.day.isoformat(), placed.clip.camera, new),
-        )
-
-    def changed(self) -> list[tuple[str, str, str, str, bool]]:
-        """Return what the next announcement names: (path, clip id, day, camera id, new)."""
-        rows = self._db.execute("SELECT path,id,day,camera,new FROM changed ORDER BY id")
-        return [(p, i, d, c, bool(n)) for p, i, d, c, n in rows]
-
-    def clean(self) -> None:
-        """Forget what was to be written and announced: it is done."""
-        self._db.execute("DELETE FROM dirty")
-        self._db.execute("DELETE FROM changed")

@@ -14,7 +14,8 @@ is_camera_id = camera_id.is_camera_id
 
 def compact(when: datetime) -> str:
     """Return a time as names carry it, in UTC: 20261122T035503Z."""
-    return when.astimezone(UTC).strftime("%Y%m%dT%H%M%SZ")
+    text = when.astimezone(UTC).isoformat()  # strftime takes several times as long
+    return f"{text[:4]}{text[5:7]}{text[8:13]}{text[14:16]}{text[17:19]}Z"
 
 
 def base_id(kind: str, camera: str, start: datetime) -> str:

@@ -22,6 +22,7 @@ from sitegen.clip import VIDEO_SUFFIXES, Clip, Outage, Problem
 from sitegen.days import DayFinder
 
 _TO_READ = os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC
+_USUAL_BYTES = 4_096  # asking for much costs more than the file: room for it is made first
 _READ_BYTES = 300_000  # more than any sidecar or note may have, so that "too large" can be told
 
 
@@ -57,12 +58,10 @@ class Source(msgspec.Struct, frozen=True):
         """Return the beginning of a small file; a fifo or a link put in its place is not followed."""
         handle = os.open(f"{self.root}/{path}", _TO_READ)
         try:
-            data = os.read(handle, _READ_BYTES)
-            while data and len(data) < _READ_BYTES and (more := os.read(handle, _READ_BYTES - len(data))):
-                data += more
+            data = os.read(handle, _USUAL_BYTES)
+            return data if len(data) < _USUAL_BYTES else data + os.read(handle, _READ_BYTES)
         finally:
             os.close(handle)
-        return data
 
 
 class Reconciling:

@@ -32,6 +32,9 @@ from sitegen.archive.scan import printable
 
 log = logging.getLogger("sitegen.watch")
 
+_QUICK_SCANS = 11
+"""So many scans may trust the folders' mtimes, until one lists every folder again."""
+
 _KINDS: list[type[FileSystemEvent]] = [
     DirCreatedEvent,
     DirDeletedEvent,
@@ -51,6 +54,8 @@ class Hints(msgspec.Struct, frozen=True):
     """Folders that came or went, with all that is in them."""
     everything: bool = False
     """True: a whole scan is due."""
+    quick: bool = False
+    """True: the scan need not list folders whose mtime is the known one: nobody says that anything was missed."""
 
     def __bool__(self) -> bool:
         """Say whether there is anything to look at."""
@@ -63,13 +68,17 @@ class Watcher:
     def __init__(
         self, root: Path, wake: threading.Event, *, rescan_s: float, monotonic: Callable[[], float]
     ) -> None:
-        """Watch `root`; ask for a whole scan every `rescan_s` seconds. When it cannot be watched, scans must do."""
+        """Watch `root`; ask for a whole scan every `rescan_s` seconds, a quick one but for every twelfth.
+
+        When it cannot be watched, scans must do, and none is quick.
+        """
         self._root, self._wake, self._rescan_s, self._monotonic = root, wake, rescan_s, monotonic
         self._lock = threading.Lock()
         self._paths: set[str] = set()
         self._folders: set[str] = set()
         self._everything = True
         self._scanned = monotonic()
+        self._quick_scans = 0
         self._observer: BaseObserver | None = None
         self._identity: tuple[int, int] | None = None
         self._overflow = _OverflowHandler(self._ask_for_scan)
@@ -82,9 +91,11 @@ class Watcher:
         with self._lock:
             now = self._monotonic()
             everything = self._everything or now - self._scanned >= self._rescan_s
+            quick = not self._everything and self._observer is not None and self._quick_scans < _QUICK_SCANS
             if everything:
                 self._scanned = now
-            hints = Hints(frozenset(self._paths), frozenset(self._folders), everything)
+                self._quick_scans = self._quick_scans + 1 if quick else 0
+            hints = Hints(frozenset(self._paths), frozenset(self._folders), everything, everything and quick)
             self._paths, self._folders, self._everything = set(), set(), False
         return hints
 

@@ -1,44 +1,94 @@
 """Finds what should be on the site and is not: somebody deleted it, or a disk lost it. Reads names only.
 
-Cost: one listing of each folder of the site, and the ids and paths of all clips; O(N), some microseconds a clip.
+Cost: one stat of each folder of the site; what a folder holds is compared only when its mtime is not the one it had
+when nothing was missing in it.
 """
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterable, Iterator, Mapping
-from itertools import groupby
 from pathlib import Path
 
+from sitegen.archive import counts
 from sitegen.archive.index import Index
 from sitegen.archive.layout import preview_paths
-from sitegen.site.pages import Page, day_folder, paths
+from sitegen.site.pages import Page, paths
+
+_SETTLED_NS = 2_000_000_000
+"""A folder's mtime may be so coarse: what changes within that time might not show."""
+_NOT_THERE = 0
+_PREVIEWS = "previews"
+_POSTER = ("poster", "still")
 
 
 def missing_pages(
     output: Path, index: Index, others: Iterable[Page], slugs: Mapping[str, str]
 ) -> Iterator[Page]:
     """Yield the pages that lack a file: those of clips, days and cameras' days, and the `others`."""
-    clips = index.rows("SELECT day,id FROM clips WHERE kind<>'segment' ORDER BY day")
-    for day, rows in groupby(clips, key=lambda row: str(row[0])):
-        names = _names(output / day_folder(day))
-        yield from (Page("clip", day, clip_id) for _, clip_id in rows if f"{clip_id}.html" not in names)
-    days = [Page("day", row[0]) for row in index.rows("SELECT DISTINCT day FROM clips")]
-    camera_days = [Page("camera-day", *row) for row in index.rows("SELECT DISTINCT day,camera FROM clips")]
-    for page in (*days, *camera_days, *others):
+    known, whole = index.whole_folders(), {}
+    for page in _dated(index, slugs):
+        folder = paths(page, slugs)[-1].rpartition("/")[0]
+        now_ns = _mtime_ns(output / folder)
+        if now_ns and known.get(folder) == now_ns:
+            continue
+        missing = _missing_in(output / folder, page, index, slugs)
+        yield from missing
+        if not missing and now_ns > 0:
+            whole[folder] = now_ns
+    index.set_whole_folders(whole)
+    for page in others:
         if not all((output / path).exists() for path in paths(page, slugs)):
             yield page
 
 
+def _dated(index: Index, slugs: Mapping[str, str]) -> Iterator[Page]:
+    """Yield the pages of days and of cameras' days; each has a folder of its own."""
+    yield from (Page("day", count.day.isoformat()) for count in counts.days(index))
+    for camera in slugs:
+        yield from (Page("camera-day", count.day.isoformat(), camera) for count in counts.days(index, camera))
+
+
+def _missing_in(folder: Path, page: Page, index: Index, slugs: Mapping[str, str]) -> list[Page]:
+    """Return the pages that should be in a day's folder, and are not."""
+    names = _names(folder)
+    missing = [] if all(path.rpartition("/")[2] in names for path in paths(page, slugs)) else [page]
+    if page.kind == "day":
+        clips = (Page("clip", page.day, clip_id) for clip_id in index.event_ids(page.day))
+        missing += [clip for clip in clips if f"{clip.key}.html" not in names]
+    return missing
+
+
 def missing_previews(output: Path, index: Index) -> Iterator[str]:
     """Yield the videos whose previews are known to be made, and are not all there."""
-    names: set[str] = set()
-    listed = None
-    for (path,) in index.rows("SELECT path FROM clips WHERE preview_ns=mtime_ns ORDER BY path"):
-        folder = path.rpartition("/")[0]
-        if folder != listed:
-            names, listed = _names(output / "previews" / folder), folder
-        if any(wanted.rpartition("/")[2] not in names for wanted in preview_paths(path).values()):
+    known, whole = index.whole_folders(), {}
+    for folder in index.folders():
+        place = f"{_PREVIEWS}/{folder}"
+        now_ns = _mtime_ns(output / place)
+        if known.get(place) == now_ns:
+            continue
+        missing = list(_missing_previews_in(output / place, folder, index))
+        yield from missing
+        if not missing and now_ns >= 0:
+            whole[place] = now_ns
+    index.set_whole_folders(whole)
+
+
+def _missing_previews_in(place: Path, folder: str, index: Index) -> Iterator[str]:
+    names = _names(place)
+    for path, whole in index.previews_in(folder):
+        wanted = preview_paths(path)
+        if not all(wanted[kind].rpartition("/")[2] in names for kind in (wanted if whole else _POSTER)):
             yield path
+
+
+def _mtime_ns(folder: Path) -> int:
+    """Return the mtime of a folder; 0: it is not there, -1: it changed just now, and may do so again unseen."""
+    try:
+        found = folder.stat().st_mtime_ns
+    except (FileNotFoundError, NotADirectoryError):
+        return _NOT_THERE
+    return found if found < time.time_ns() - _SETTLED_NS else -1
 
 
 def _names(folder: Path) -> set[str]:
