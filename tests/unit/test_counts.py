@@ -1,5 +1,7 @@
 """Counts over the archive: days, cameras, bytes and what waits for previews."""
 
+import random
+from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -92,3 +94,33 @@ def test_the_rest_is_counted(index):
     index.set_previews("0.mp4", poster_ns=0, preview_ns=0, error=None)
     assert counts.any_previews(index)
     assert counts.waiting_for_previews(index, segments=True) == 4
+
+
+@pytest.mark.parametrize("bulk", [False, True])
+def test_counts_follow_every_change(tmp_path, bulk):
+    """Put, moved, replaced, dropped, or all at once: they are what counting the rows gives."""
+    index = Index(tmp_path / "index.sqlite", identity="x")
+    chance = random.Random(1)
+
+    def row(number):
+        start = datetime(2026, 11, 1 + chance.randrange(4), 12, tzinfo=UTC)
+        kind = chance.choice(("event", "segment"))
+        clip = Clip(
+            path=f"{number}.mp4", id=str(number), kind=kind, camera=chance.choice("12"), start=start,
+            bytes=chance.randrange(99), extra=chance.choice(({}, {"movie": "timelapse"})),
+        )  # fmt: skip
+        return clip, start.date()
+
+    with index.transaction(), index.bulk() if bulk else nullcontext():
+        index.put_clips(row(number) for number in range(30))
+    for _ in range(100):
+        if chance.random() < 0.3:
+            index.drop_clip(f"{chance.randrange(30)}.mp4")
+        else:
+            index.put_clips([row(chance.randrange(30))])
+    columns = "sum(kind='event'),sum(kind='segment'),count(*),sum(bytes) FROM clips"
+    wanted = index.rows(f"SELECT camera,day,{columns} GROUP BY camera,day")
+    wanted += index.rows(f"SELECT camera,'',{columns} GROUP BY camera")
+    wanted += index.rows(f"SELECT '',day,{columns} GROUP BY day") + index.rows(f"SELECT '','',{columns}")
+    assert sorted(index.rows("SELECT * FROM counts")) == sorted(wanted)
+    index.close()

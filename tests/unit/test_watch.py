@@ -203,3 +203,26 @@ def test_a_folder_that_cannot_be_watched_is_told_once(tmp_path, caplog, monkeypa
     found.watcher.close()
     assert [r.levelname for r in caplog.records] == ["WARNING"]
     assert "fs.inotify.max_user_watches" in caplog.text
+
+
+def test_eleven_of_twelve_scans_that_are_only_due_are_quick(watched):
+    """The one at the start and the twelfth list every folder; what was missed asks for a thorough one too."""
+    kinds = []
+    for _ in range(13):
+        watched.clock.now += 300
+        hints = watched.look()
+        assert hints.everything
+        kinds.append(hints.quick)
+    assert kinds == [True] * 11 + [False, True]
+    watched.watcher.give_back(hints)
+    assert watched.look() == Hints(everything=True)
+
+
+def test_what_cannot_be_watched_is_never_scanned_quickly(tmp_path):
+    """Edits in place would not be seen: no hint tells of them."""
+    clock = Clock()
+    watcher = Watcher(tmp_path / "not there", threading.Event(), rescan_s=300, monotonic=clock)
+    watcher.take()
+    clock.now += 300
+    assert watcher.take() == Hints(everything=True)
+    watcher.close()

@@ -1,0 +1,62 @@
+"""What the index knows of the site: pieces that are kept, and marks of pages to write."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from sitegen.archive.index import Index
+from sitegen.clip import Clip
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+
+
+@pytest.fixture
+def index(tmp_path):
+    found = Index(tmp_path / "index.sqlite", identity="UTC /archive")
+    yield found
+    found.close()
+
+
+def clip(minute: int) -> Clip:
+    start = NOON + timedelta(minutes=minute)
+    return Clip(path=f"101/{minute}.mp4", id=f"101-{minute}", kind="event", camera="101", start=start)
+
+
+def put(index: Index, *clips: Clip) -> None:
+    index.put_clips((one, one.start.date()) for one in clips)
+
+
+def test_a_kept_piece_goes_when_a_clip_of_its_day_and_kind_changes(index):
+    """Also when its previews are made; other days and kinds keep theirs."""
+    put(index, clip(0))
+    day = clip(0).start.date().isoformat()
+    changes = (
+        lambda: put(index, clip(1)),
+        lambda: index.set_previews(clip(1).path, poster_ns=1, preview_ns=None, error=None),
+        lambda: index.drop_clip(clip(1).path),
+    )
+    for change in changes:
+        for kind, of in (("event", day), ("event", "2020-01-01"), ("segment", day)):
+            index.put_piece(kind, of, b"1,2")
+        change()
+        assert index.piece("event", day) is None
+        assert index.piece("event", "2020-01-01") == index.piece("segment", day) == b"1,2"
+    index.drop_pieces("event", before="2021-01-01")
+    assert index.piece("event", "2020-01-01") is None
+    assert index.piece("segment", day) == b"1,2"
+    index.drop_pieces()
+    assert index.piece("segment", day) is None
+
+
+def test_the_whole_of_a_day_is_marked_in_one_row_and_taken_apart(index):
+    """What of it is written loses its mark; the rest keeps it."""
+    put(index, clip(0), clip(1))
+    index.mark_all_days()
+    (day,) = index.dirty_days("", 10)
+    pages = index.dirty_of_day(day)
+    assert {page[0] for page in pages} == {"clip", "day", "camera-day"}
+    assert sum(page[0] == "clip" for page in pages) == 2
+    index.written(day, pages[1:])
+    assert index.dirty_of_day(day) == pages[:1]
+    index.written(day, pages[:1])
+    assert not index.is_dirty()
