@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sitegen import marks, news
+from sitegen import marks, news, preview_marks
 from sitegen.announcements import Announcements
 from sitegen.archive import counts
 from sitegen.archive.container import read_container
@@ -27,7 +27,8 @@ from sitegen.clip import Camera, Problem, Sidecar
 from sitegen.errors import IndexFailed, UsageError
 from sitegen.lock import Lock
 from sitegen.previews.plan import fingerprint
-from sitegen.previews.store import have_previews, made_with, remove_previews
+from sitegen.previews.pool import PreviewResult
+from sitegen.previews.store import made_with, remove_previews
 from sitegen.settings import Settings
 from sitegen.site.cameras import site_cameras
 from sitegen.site.feeds import encode
@@ -44,7 +45,6 @@ log = logging.getLogger("sitegen.build")
 
 EVERYTHING = Hints(everything=True)
 
-_MANY = 1_000_000
 _NS = 1_000_000_000
 _OWN_FOLDER = "choose another, or empty it: sitegen deletes what it does not know in its own folder"
 
@@ -119,28 +119,24 @@ class Generator:
     def _build(self, hints: Hints) -> news.Built:
         with self.index.transaction():
             refreshed = self._refresh(hints)
-            if self.index.fresh:
-                self._recognise_previews()
+            if self.index.fresh and self._previews_are_of_these_settings():
+                preview_marks.recognise(self.index, self.output, self.settings.previews)
             content = self._content()
             cameras = site_cameras(self._configured, counts.camera_ids(self.index))
             self._mark(refreshed, cameras, content)
             if hints.everything and not self.index.fresh:
                 assets = [a.path for a in self.theme.assets()]
                 gone = marks.mark_missing(self.index, self.output, cameras, content, assets=assets)
-                self.previews_changed((path, None, None) for path in gone)
+                self._mark_changes(preview_marks.forget(self.index, gone))
         return self._publish(cameras, content, problems_changed=any(r.problems for r in refreshed))
 
-    def previews_changed(self, made: Iterable[tuple[str, int | None, str | None]]) -> None:
-        """Take over what became of previews: (video path, its mtime in ns or None, why not); `build` shows it."""
+    def previews_changed(self, results: Iterable[PreviewResult]) -> None:
+        """Take over what became of previews; the next `build` shows it."""
         with self.index.transaction():
-            changes = []
-            for path, mtime_ns, error in made:
-                old = self.index.clip(path)
-                if old is None:
-                    continue
-                self.index.set_previews(path, poster_ns=mtime_ns, preview_ns=mtime_ns, error=error)
-                changes.append(Change(old, self.index.clip(path)))
-            self.touched += marks.mark_changes(self.index, [c for c in changes if c.old != c.new])
+            self._mark_changes(preview_marks.take_over(self.index, results))
+
+    def _mark_changes(self, changes: Iterable[Change]) -> None:
+        self.touched += marks.mark_changes(self.index, changes)
 
     def forget_previews(self) -> None:
         """Take all previews for not made: their pages are written again without them, then with the new ones."""
@@ -180,16 +176,9 @@ class Generator:
             zone=self.zone,
         )
 
-    def _recognise_previews(self) -> None:
-        """Take over the previews that are on the site: an index that was lost must not cost them. O(N), once."""
-        settings = self.settings.previews
+    def _previews_are_of_these_settings(self) -> bool:
         made = made_with(self.state)
-        if self.index.meta("remake") is not None or made not in {None, fingerprint(settings)}:
-            return
-        clips = (placed.clip for placed in self.index.each_clip())
-        found = [(c.path, c.mtime_ns) for c in clips if c.end and have_previews(self.output, c, settings)]
-        for path, mtime_ns in found:
-            self.index.set_previews(path, poster_ns=mtime_ns, preview_ns=mtime_ns, error=None)
+        return self.index.meta("remake") is None and made in {None, fingerprint(self.settings.previews)}
 
     def content_changed(self) -> bool:
         """Say whether the owner's own pages are others than at the last build."""
@@ -221,7 +210,7 @@ class Generator:
         marks.mark_look(self.index, parts, cameras, content, revision=last.revision if last else None)
         marks.mark_listed(self.index, cameras, content)
         for part in refreshed:
-            self.touched += marks.mark_changes(self.index, part.changes)
+            self._mark_changes(part.changes)
             marks.mark_outages(self.index, part.outages)
             if part.problems:
                 self.index.mark([Page("status")])
@@ -241,7 +230,7 @@ class Generator:
         written, deleted = self.publisher.written, self.publisher.deleted
         update = Update(self.publisher, renderer, self.index)
         update.run(self.settings.archive.root, sweep=self.index.meta("sweep") is not None)
-        for _, _, video in self.index.dirty("previews", None, _MANY):
+        for video in self.index.dirty_previews():
             remove_previews(self.output, video)
         if update.news or taken_up or problems_changed or last is None:
             revision += 1

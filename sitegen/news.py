@@ -8,7 +8,7 @@ import msgspec
 
 from sitegen.announcements import LONGEST, Announcement
 from sitegen.archive.index import Index
-from sitegen.site.feeds import api_record
+from sitegen.site.legacy_json import api_record
 from sitegen.site.model import Model
 
 

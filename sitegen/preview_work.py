@@ -63,7 +63,7 @@ class PreviewWork:
         results = self.pool.results()
         if not results:
             return False
-        self._generator.previews_changed((r.path, None if r.error else r.mtime_ns, r.error) for r in results)
+        self._generator.previews_changed(results)
         self._generator.touched.clear()
         if not self.backlog:
             self._generator.index.drop_meta("remake")

@@ -20,6 +20,13 @@ from sitegen.errors import UsageError, UsageErrors
 
 T = TypeVar("T", bound=msgspec.Struct)
 
+LINE: dict[str, Any] = {
+    "pattern": r"^[^\x00-\x1f\x7f]*$(?!\n)",
+    "max_length": 200,
+    "form": "text on one line",
+}
+"""Bounds of a text that may hold anything but line ends."""
+
 _TYPE_WORDS = {
     bool: "true or false",
     int: "a whole number",

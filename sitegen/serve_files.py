@@ -11,7 +11,7 @@ from aiohttp import hdrs, web
 from aiohttp.abc import AbstractStreamWriter
 
 from sitegen.announce import add_announcements
-from sitegen.site_paths import SECURITY_HEADERS, Target, content_type, path_headers, target
+from sitegen.site_paths import SECURITY_HEADERS, Target, content_type, path_headers, target, varies
 
 _MISSING = (
     '<!doctype html><html lang="en"><meta charset="utf-8"><title>Not found</title><h1>Not found</h1><p>There is no such '
@@ -36,7 +36,7 @@ def build_serve_app(site: Path, announcements: Path, archive: Path) -> web.Appli
         if found.is_dir() and not meant.folder:
             raise web.HTTPMovedPermanently(_with_query(meant.as_folder, request))
         names = (*meant.names, "index.html") if meant.folder else meant.names
-        return SiteFile(found, content_type(names))
+        return SiteFile(found, content_type(names), may_be_packed=varies(names))
 
     app.router.add_get("/{path:.*}", serve)
     return app
@@ -72,20 +72,24 @@ def _locate(site: Path, archive: Path, meant: Target) -> Path | None:
 
 
 class SiteFile(web.FileResponse):
-    """A file; `Range` is disregarded when `If-Range` names another version of it than the one that is there."""
+    """A file, or its compressed twin for those who take it.
 
-    def __init__(self, path: Path, type_: str) -> None:
+    `Range` is disregarded when `If-Range` names another version of it than the one that is there.
+    """
+
+    def __init__(self, path: Path, type_: str, *, may_be_packed: bool) -> None:
         super().__init__(path, headers={hdrs.CONTENT_TYPE: type_})
-        self._file = path
+        self._file, self._may_be_packed = path, may_be_packed
 
     async def prepare(self, request: web.BaseRequest) -> AbstractStreamWriter | None:
         """Send it."""
-        condition = request.headers.get(hdrs.IF_RANGE, "")
+        headers = request.headers.copy()
+        condition = headers.get(hdrs.IF_RANGE, "")
         if condition.startswith(('"', "W/")) and condition != await asyncio.to_thread(self._etag_now):
-            headers = request.headers.copy()
             headers.popall(hdrs.RANGE, None)
-            request = request.clone(headers=headers)
-        return await super().prepare(request)
+        if not self._may_be_packed:  # the base class takes any file called like a twin for one
+            headers.popall(hdrs.ACCEPT_ENCODING, None)
+        return await super().prepare(request.clone(headers=headers))
 
     def _etag_now(self) -> str:
         try:

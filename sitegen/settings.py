@@ -13,32 +13,22 @@ from typing import Annotated, Any, Literal, TypeAlias, TypeVar
 
 import msgspec
 
-from sitegen.camera_id import is_camera_id
-from sitegen.secret import Secret
-from sitegen.sections import Findings, absolute, join, key, read_document, read_section, refuse_unknown
-from sitegen.settings_rules import camera_url, check_cpu, check_folders, check_time_zone, host_and_port
+from sitegen.sections import LINE, Findings, absolute, join, key, read_document, read_section, refuse_unknown
+from sitegen.settings_camera import CameraKeys, CameraSettings, read_cameras
+from sitegen.settings_rules import check_cpu, check_folders, check_time_zone, host_and_port
 
 S = TypeVar("S", bound=msgspec.Struct)
 
 Transport: TypeAlias = Literal["tcp", "udp"]
 SegmentPreviews: TypeAlias = Literal["keyframes", "full", "none"]
 
-_ENV: dict[str, Any] = {
-    "pattern": r"^[A-Za-z_][A-Za-z0-9_]*$(?!\n)",
-    "form": "the name of an environment variable",
-}
 _TAG = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$(?!\n)"
-_LINE: dict[str, Any] = {
-    "pattern": r"^[^\x00-\x1f\x7f]*$(?!\n)",
-    "max_length": 200,
-    "form": "text on one line",
-}
 
 
 class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     """The site, and where it is written."""
 
-    title: Annotated[str, key("The name of the site, on every page and in feeds.", **_LINE)] = "Cameras"
+    title: Annotated[str, key("The name of the site, on every page and in feeds.", **LINE)] = "Cameras"
     timezone: Annotated[
         str,
         key(
@@ -65,7 +55,7 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
         str,
         key(
             "How the site looks: a name under themes/, or a path (with a slash).",
-            **{**_LINE, "min_length": 1},
+            **{**LINE, "min_length": 1},
         ),
     ] = "default"
     content: Annotated[Path, key("The folder of your own Markdown pages; it may be missing.")] = Path(
@@ -104,59 +94,6 @@ class MotionSettings(msgspec.Struct, frozen=True, kw_only=True):
         ]
         | None
     ) = None
-
-
-class CameraKeys(msgspec.Struct, frozen=True, kw_only=True):
-    """One camera, by its id (Motion's camera_id): overrides what Motion's configuration says, or stands alone."""
-
-    title: (
-        Annotated[
-            str,
-            key("Its name on pages. Empty: Motion's camera_name, else its id.", example="Driveway", **_LINE),
-        ]
-        | None
-    ) = None
-    url: (
-        Annotated[
-            str,
-            key(
-                "The address that is recorded. Empty: Motion's netcam_high_url or netcam_url. It may hold a password; "
-                "the two keys below keep it out of this file.",
-                example="rtsp://user:password@192.0.2.7/stream1",
-            ),
-        ]
-        | None
-    ) = None
-    url_file: (
-        Annotated[
-            Path,
-            key("A file whose one line is the address.", example="/etc/sitegen/driveway.url"),
-        ]
-        | None
-    ) = None
-    url_env: (
-        Annotated[str, key("A variable that holds the address.", example="DRIVEWAY_URL", **_ENV)] | None
-    ) = None
-    order: (
-        Annotated[
-            int,
-            key(
-                "Its place among the cameras, small numbers first. Absent: by id, after those that have one.",
-                example=1,
-            ),
-        ]
-        | None
-    ) = None
-    record: Annotated[bool, key("false: no continuous recording of this camera.")] = True
-
-
-class CameraSettings(msgspec.Struct, frozen=True, kw_only=True):
-    """One camera's section, with its address found; None: the section does not say."""
-
-    title: str | None = None
-    url: Secret | None = None
-    order: int | None = None
-    record: bool = True
 
 
 class RecordSettings(msgspec.Struct, frozen=True, kw_only=True):
@@ -236,7 +173,7 @@ SECTIONS: dict[str, type[msgspec.Struct]] = {
 """Sections and their keys as the file has them; `camera` holds one section for each camera."""
 
 _LATER_SECTIONS = ("retention", "mirror", "notify")
-_LATER_KEYS = {"camera": ("sub_url", "retention"), "previews": ("executor",)}
+_LATER_KEYS = {"previews": ("executor",)}
 
 
 def load(path: Path) -> Settings:
@@ -270,28 +207,8 @@ def _settings(file: Path, document: Mapping[str, Any], found: Findings) -> Setti
         site=site,
         archive=archive,
         motion=section(MotionSettings, "motion"),
-        camera=_cameras(file, document.get("camera", {}), found),
+        camera=read_cameras(file, document.get("camera", {}), found),
         record=section(RecordSettings, "record"),
         previews=previews,
         announce=AnnounceSettings(host=host, port=port),
     )
-
-
-def _cameras(file: Path, table: object, found: Findings) -> dict[str, CameraSettings]:
-    if not isinstance(table, dict):
-        found.add(
-            "camera", "is a value, where sections are wanted", "write [camera.101], and its keys below it"
-        )
-        return {}
-    cameras = {}
-    for camera, keys in table.items():
-        where = f"camera.{camera}"
-        if not is_camera_id(camera):
-            found.add(
-                where, "is no camera id", "use 1 to 64 letters, digits, dots, - and _; the name goes in title"
-            )
-            continue
-        read = absolute(read_section(CameraKeys, keys, where, found, _LATER_KEYS["camera"]), file.parent)
-        url = camera_url(where, msgspec.structs.asdict(read), found)
-        cameras[camera] = CameraSettings(title=read.title, url=url, order=read.order, record=read.record)
-    return cameras

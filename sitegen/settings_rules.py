@@ -13,7 +13,6 @@ from sitegen.sections import Findings
 
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\x00-\x1f\x7f]+\Z")
 _URL_MAX_BYTES = 4_096
-_SOURCES = ("url", "url_file", "url_env")
 _HIGHEST_PORT = 65_535
 
 
@@ -22,9 +21,12 @@ def is_camera_url(text: str) -> bool:
     return len(text) <= _URL_MAX_BYTES and bool(_URL.match(text))
 
 
-def camera_url(where: str, keys: Mapping[str, object], found: Findings) -> Secret | None:
-    """Return the address that a camera's section gives, in one of three ways; no finding shows any of it."""
-    given = [name for name in _SOURCES if keys[name] is not None]
+def camera_url(where: str, key: str, keys: Mapping[str, object], found: Findings) -> Secret | None:
+    """Return the address that a camera's section gives, in one of three ways; no finding shows any of it.
+
+    `key` is "url" or "sub_url": the address may also stand in a file or a variable, named by `<key>_file`, `<key>_env`.
+    """
+    given = [name for name in (key, f"{key}_file", f"{key}_env") if keys[name] is not None]
     if len(given) > 1:
         found.add(
             f"{where}.{given[1]}", f"gives the address a second time, after {given[0]}", "keep one of them"
@@ -32,7 +34,7 @@ def camera_url(where: str, keys: Mapping[str, object], found: Findings) -> Secre
     if len(given) != 1:
         return None
     name = given[0]
-    text = _text(where, name, keys[name], found)
+    text = _text(f"{where}.{name}", keys[name], found, is_variable=name.endswith("_env"))
     if text is None:
         return None
     if not is_camera_url(text):
@@ -45,24 +47,21 @@ def camera_url(where: str, keys: Mapping[str, object], found: Findings) -> Secre
     return Secret(text)
 
 
-def _text(where: str, name: str, value: object, found: Findings) -> str | None:
+def _text(where: str, value: object, found: Findings, *, is_variable: bool) -> str | None:
     if isinstance(value, Path):
         try:
             with value.open("rb") as file:
                 return file.read(_URL_MAX_BYTES + 1).decode().strip()
         except OSError as error:
-            found.add(
-                f"{where}.{name}", f"{value}: {error.strerror}", "put the address in that file, readable"
-            )
+            found.add(where, f"{value}: {error.strerror}", "put the address in that file, readable")
             return None
         except UnicodeDecodeError:
             return ""  # refused as an address, like any other rubbish
-    if name == "url_env":
+    if is_variable:
         text = os.environ.get(str(value))
         if text is None:
-            found.add(
-                f"{where}.{name}", f"there is no environment variable {value}", "set it, or use url_file"
-            )
+            remedy = f"set it, or use {where.rpartition('.')[2].replace('_env', '_file')}"
+            found.add(where, f"there is no environment variable {value}", remedy)
         return None if text is None else text.strip()
     return str(value)
 

@@ -48,6 +48,7 @@ MEDIA_ENDINGS = frozenset(
 """Of what a clip is made; nothing else of the archive is handed out."""
 _NEVER = frozenset(["yaml", "yml", "md"])
 _LEGACY = ("event_api", "segment_api")
+_NEVER_PACKED = frozenset(["media", "previews", "announce", "motion-stream"])
 
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
@@ -111,7 +112,14 @@ def path_headers(path: str, status: int) -> dict[str, str]:
     headers = {"Cache-Control": _cache(first if slash else "", status)}
     if slash and first in _LEGACY:
         headers["Access-Control-Allow-Origin"] = "*"
+    if varies((first,) if slash else ()):
+        headers["Vary"] = "Accept-Encoding"
     return headers
+
+
+def varies(names: tuple[str, ...]) -> bool:
+    """Say whether what is sent depends on what the reader can unpack: not for pictures, videos and streams."""
+    return not names or names[0] not in _NEVER_PACKED
 
 
 def _cache(first: str, status: int) -> str:

@@ -61,11 +61,12 @@ def put(archive, source, name, **facts):
     return clip_of(archive, name, **facts)
 
 
-def collect(pool, count, timeout_s=90):
+def collect(pool, count, timeout_s=90, stages=("all",)):
+    """Wait for so many results of the stages given, and return them."""
     found = []
 
     def enough():
-        found.extend(pool.results())
+        found.extend(result for result in pool.results() if result.stage in stages)
         return len(found) >= count
 
     wait_until(enough, timeout_s, f"{count} results")

@@ -101,20 +101,16 @@ def _break(told: Story, cameras: Cameras) -> None:
     cameras.control("refused-sub", "normal")
     wait_until(lambda: b"frozen, sub-stream: recording ended" in recorder.log.read_bytes(), what="a stall")
     cameras.control("frozen-sub", "normal")
+    known = {name: {each.preview for each in recorder.sidecars(name)} | told.alone for name in CAMERAS}
     for name in CAMERAS[1:]:
-        _wait_until_well(told, name)
+        wait_until(lambda n=name: _is_well(told, n, known[n]), what=f"a preview of {name} after the fault")
     told.pids_after = recorder.ffmpegs()
 
 
-def _wait_until_well(told: Story, camera: str) -> None:
+def _is_well(told: Story, camera: str, known: set[str | None]) -> bool:
     fault = told.segments_at_fault.get(camera, "")
-    known = {each.preview for each in told.recorder.sidecars(camera)} | told.alone
-
-    def well() -> bool:
-        later = [each for each in _with_preview(told.recorder, camera) if each.video > fault]
-        return any(each.preview not in known and each.end_reason == "rotated" for each in later)
-
-    wait_until(well, what=f"a preview of {camera} after the fault")
+    later = [each for each in _with_preview(told.recorder, camera) if each.video > fault]
+    return any(each.preview not in known and each.end_reason == "rotated" for each in later)
 
 
 def _kill_and_start_again(told: Story) -> None:

@@ -52,6 +52,14 @@ class ClipRows(Database):
         found = self._placed("WHERE path>? AND path<? ORDER BY path", stem + ".", stem + "/")
         return [placed for placed in found if stem_of(placed.clip.path) == stem]
 
+    def clips_in(self, folder: str) -> list[Clip]:
+        """Return the clips whose videos lie in a folder ("": the root), not below it."""
+        # "0" follows "/" in ASCII: between the two is all that lies below.
+        found = self._placed(
+            "WHERE path>? AND path<?", *((folder + "/", folder + "0") if folder else ("", "\U0010ffff"))
+        )
+        return [p.clip for p in found if p.clip.path.rpartition("/")[0] == folder]
+
     def clips_of_base(self, base: str) -> list[Placed]:
         """Return the clips whose ids are, or begin with, this one, in order of video path."""
         where = "WHERE id=? OR (id>? AND id<?) ORDER BY path"  # "." follows "-" in ASCII

@@ -5,7 +5,7 @@ Reads and writes the tables `dirty`, `changed`, `pieces` and `whole`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from sitegen.archive.clip_rows import ClipRows, Placed
 
@@ -64,20 +64,15 @@ class SiteRows(ClipRows):
         self._db.executemany("INSERT OR IGNORE INTO dirty VALUES(?,?,?)", pages)
 
     def mark_all_days(self) -> None:
-        """Remember that the pages of all clips, days and cameras' days must be written."""
-        for source in (
-            "SELECT 'clip',day,id FROM clips WHERE kind<>'segment'",
-            "SELECT 'day',day,'' FROM counts WHERE camera='' AND day<>''",
-            "SELECT 'camera-day',day,camera FROM counts WHERE camera<>'' AND day<>''",
-        ):
-            self._db.execute(f"INSERT OR IGNORE INTO dirty {source}")
+        """Remember that the pages of all clips, days and cameras' days must be written: a row a day, taken apart later."""
+        self._db.execute(
+            "INSERT OR IGNORE INTO dirty SELECT 'whole',day,'' FROM counts WHERE camera='' AND day<>''"
+        )
 
-    def dirty(self, kind: str, after: tuple[str, str] | None, limit: int) -> list[tuple[str, str, str]]:
-        """Return the next pages of a kind that must be written, in order of (day, key); None: from the first one."""
-        sql = "SELECT kind,day,key FROM dirty WHERE kind=? AND (day,key)>=(?,?) ORDER BY day,key LIMIT ?"
-        if after is not None:
-            sql = sql.replace(">=", ">")
-        return self._db.execute(sql, (kind, *(after or ("", "")), limit)).fetchall()
+    def dirty_previews(self) -> Iterator[str]:
+        """Yield the videos that are no clips any more, whose previews must go."""
+        for row in self._db.execute("SELECT key FROM dirty WHERE day='' AND kind='previews'"):
+            yield row[0]
 
     def dirty_days(self, after: str, limit: int) -> list[str]:
         """Return the next days that have pages to be written, in order; "": from the first one."""

@@ -6,7 +6,8 @@ import msgspec
 
 from sitegen.capture.motion_config import MotionCamera, read_motion_config
 from sitegen.secret import Secret
-from sitegen.settings import CameraSettings, Settings
+from sitegen.settings import Settings
+from sitegen.settings_camera import CameraSettings
 
 
 class RecordedCamera(msgspec.Struct, frozen=True, kw_only=True):
@@ -19,6 +20,8 @@ class RecordedCamera(msgspec.Struct, frozen=True, kw_only=True):
     record: bool
     url: Secret | None
     """None: its address is not known, so that it cannot be recorded."""
+    sub_url: Secret | None = None
+    """Of its low-resolution stream; None: that is not recorded."""
 
 
 def recorded_cameras(settings: Settings) -> tuple[RecordedCamera, ...]:
@@ -52,4 +55,5 @@ def _merged(camera: str, order: int, known: MotionCamera | None, own: CameraSett
         order=order,
         record=own.record,
         url=own.url or (known.url if known else None),
+        sub_url=own.sub_url,
     )

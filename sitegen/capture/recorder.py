@@ -1,4 +1,4 @@
-"""`sitegen record`: one supervised ffmpeg a camera, until SIGTERM; SIGHUP reads the configuration again.
+"""`sitegen record`: one supervised ffmpeg a stream, until SIGTERM; SIGHUP reads the configuration again.
 
 Writes segments and their sidecars below `<archive>/segments`, and a lock in the state folder; nothing else.
 """
@@ -26,7 +26,8 @@ from sitegen.capture.recorder_names import RUN_LENGTH
 from sitegen.capture.recorder_policy import changes, clock_went_back
 from sitegen.errors import SitegenError, UsageError
 from sitegen.lock import Lock
-from sitegen.settings import Settings
+from sitegen.secret import Secret
+from sitegen.settings import RecordSettings, Settings
 
 _log = logging.getLogger(__name__)
 
@@ -63,22 +64,36 @@ def plans(settings: Settings) -> dict[str, Plan]:
         if camera.url is None:
             _log.warning("camera %s: it has no address; give it a url, or record = false", camera.id)
             continue
-        source = Source(
-            url=camera.url,
-            transport=settings.record.transport,
-            segment_seconds=settings.record.segment_seconds,
-            stall_seconds=settings.record.stall_seconds,
-        )
-        if source.scheme not in SCHEMES:
-            _log.error(
-                "camera %s: addresses of the kind %s cannot be recorded; set record = false, or a url that begins with %s",
-                camera.id,
-                source.scheme,
-                ", ".join(SCHEMES),
-            )
+        source = _source(camera.url, settings.record)
+        if not _is_recordable(camera.id, source, "set record = false, or a url"):
             continue
-        found[camera.id] = Plan(camera=camera.id, root=settings.archive.root, source=source)
+        sub = None if camera.sub_url is None else _source(camera.sub_url, settings.record)
+        if sub is not None and not _is_recordable(camera.id, sub, "leave sub_url out, or set one"):
+            sub = None
+        found[camera.id] = Plan(camera=camera.id, root=settings.archive.root, source=source, sub=sub)
     return found
+
+
+def _source(url: Secret, settings: RecordSettings) -> Source:
+    return Source(
+        url=url,
+        transport=settings.transport,
+        segment_seconds=settings.segment_seconds,
+        stall_seconds=settings.stall_seconds,
+    )
+
+
+def _is_recordable(camera: str, source: Source, remedy: str) -> bool:
+    if source.scheme in SCHEMES:
+        return True
+    _log.error(
+        "camera %s: addresses of the kind %s cannot be recorded; %s that begins with %s",
+        camera,
+        source.scheme,
+        remedy,
+        ", ".join(SCHEMES),
+    )
+    return False
 
 
 def _check_root(settings: Settings) -> None:
@@ -166,7 +181,9 @@ class _Recorder:
                 for recorder in recorders:
                     recorder.begin_anew()
             self._clock_s = clock_s
-            await asyncio.gather(*(recorder.look_after(datetime.now(UTC)) for recorder in recorders))
+            now = datetime.now(UTC)
+            due = [recorder for recorder in recorders if recorder.is_due(now)]
+            await asyncio.gather(*(recorder.look_after(now) for recorder in due))
 
 
 async def _chore(what: str, work: Coroutine[None, None, None]) -> None:

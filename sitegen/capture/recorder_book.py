@@ -16,6 +16,7 @@ from sitegen.archive.container import read_container
 from sitegen.archive.durable import write_durably
 from sitegen.archive.sidecar_text import sidecar_text
 from sitegen.capture.recorder_names import SegmentName, parse_name, stem
+from sitegen.capture.recorder_pairs import Pairs
 from sitegen.capture.recorder_policy import EndReason, closed_span, killed_span
 
 _log = logging.getLogger(__name__)
@@ -36,13 +37,16 @@ class Segment:
     """Its start is the end of the segment before it, in the same run."""
     end: datetime | None = None
     reason: EndReason | None = None
+    preview: str | None = None
+    """The sub-stream's file of the same time."""
 
 
 class Book:
     """The segments of one camera, below `folder` (`<root>/segments/<camera>`)."""
 
-    def __init__(self, folder: Path, camera: str) -> None:
+    def __init__(self, folder: Path, camera: str, segment_seconds: int) -> None:
         self._folder, self._camera = folder, camera
+        self._pairs: Pairs[Segment] = Pairs(segment_seconds)
         self._open: dict[str, Segment] = {}
         self._last: Segment | None = None
         self._closed_name = ""
@@ -58,9 +62,18 @@ class Book:
                 self._save(self._begin(name, parsed, at))
 
     def closed(
-        self, name: str, *, row_at: datetime, silent_since: datetime | None, reason: EndReason
+        self,
+        name: str,
+        *,
+        row_at: datetime,
+        seconds: float | None,
+        silent_since: datetime | None,
+        reason: EndReason,
     ) -> None:
-        """Note that ffmpeg has closed a file, and write its whole sidecar. See closed_span for the times."""
+        """Note that ffmpeg has closed a file, and write its whole sidecar. See closed_span for the times.
+
+        `seconds` is its length; None: its headers tell, which takes 7 ms when it is long.
+        """
         parsed = parse_name(name)
         with self._turn:
             if parsed is None or name == self._closed_name:
@@ -68,13 +81,13 @@ class Book:
             segment = self._open.get(name) or self._begin(name, parsed, parsed.opened)
             del self._open[name]
             self._closed_name = name
-            if _is_frameless(segment.video):
+            if is_frameless(segment.video):
                 self._discard(segment)
                 return
             span = closed_span(
                 row_at=row_at,
                 silent_since=silent_since,
-                seconds=_seconds(segment.video),
+                seconds=_seconds(segment.video) if seconds is None else seconds,
                 start=segment.start,
                 follows=segment.follows,
                 previous_end=self._previous_end,
@@ -91,6 +104,35 @@ class Book:
                 self._save(self._last)
             self._last = None
 
+    def sub_opened(self, name: str) -> None:
+        """Note that the sub-stream opens a file, and name it in its segment's sidecar, now or when there is one."""
+        with self._turn:
+            segment = self._pairs.sub_began(name)
+            if segment is not None:
+                segment.preview = name
+                self._save(segment)
+
+    def sub_gone(self, name: str) -> None:
+        """Note that a file of the sub-stream is taken away again."""
+        with self._turn:
+            segment = self._pairs.sub_gone(name)
+            if segment is not None:
+                segment.preview = None
+                self._save(segment)
+
+    def lacks_sub(self, token: str) -> bool:
+        """Say whether a segment of this run of ffmpeg is being recorded, and has no file of the sub-stream."""
+        with self._turn:
+            return any(
+                segment.preview is None and (parsed := parse_name(name)) is not None and parsed.token == token
+                for name, segment in self._open.items()
+            )
+
+    @property
+    def owes(self) -> bool:
+        """Whether there are sidecars that could not be written."""
+        return bool(self._unsaved)
+
     def save_again(self) -> None:
         """Write the sidecars that could not be written before, for instance because the disk was full."""
         with self._turn:
@@ -98,7 +140,7 @@ class Book:
                 self._write(path, data)
 
     def _finish_abandoned(self, segment: Segment) -> None:
-        if _is_frameless(segment.video):
+        if is_frameless(segment.video):
             self._discard(segment)
             return
         span = killed_span(
@@ -114,6 +156,7 @@ class Book:
         video = self._folder / parsed.day / name
         ended = self._last.end if self._last is not None else None
         segment = Segment(video, ended or at, follows=ended is not None or bool(self._open))
+        segment.preview = self._pairs.began(name, segment)
         self._open[name] = segment
         return segment
 
@@ -127,6 +170,7 @@ class Book:
 
     def _discard(self, segment: Segment) -> None:
         """Take away a file of this run that has no frame, and its sidecar."""
+        self._pairs.forget(segment.video.name)
         sidecar = sidecar_path(segment.video)
         self._unsaved.pop(sidecar, None)
         for path in (sidecar, segment.video):
@@ -136,10 +180,15 @@ class Book:
                 _log.warning("camera %s: cannot take away %s: %s", self._camera, path, error.strerror)
 
     def _save(self, segment: Segment) -> None:
-        data = segment_sidecar(
-            self._camera, segment.video.name, segment.start, segment.end, segment.reason
-        ).encode()
-        self._write(sidecar_path(segment.video), data)
+        text = segment_sidecar(
+            self._camera,
+            segment.video.name,
+            segment.start,
+            segment.end,
+            segment.reason,
+            preview=segment.preview,
+        )
+        self._write(sidecar_path(segment.video), text.encode())
 
     def _write(self, path: Path, data: bytes) -> None:
         first = path not in self._unsaved
@@ -158,7 +207,13 @@ class Book:
 
 
 def segment_sidecar(
-    camera: str, video: str, start: datetime, end: datetime | None, reason: EndReason | None
+    camera: str,
+    video: str,
+    start: datetime,
+    end: datetime | None,
+    reason: EndReason | None,
+    *,
+    preview: str | None = None,
 ) -> str:
     """Return the text of a segment's sidecar; `end` None: it is being recorded."""
     return sidecar_text(
@@ -168,6 +223,7 @@ def segment_sidecar(
             "start": moment(start),
             "end": None if end is None else moment(end),
             "video": video,
+            "preview": preview,
             "end_reason": reason,
         }
     )
@@ -200,7 +256,7 @@ def _seconds(video: Path) -> float | None:
     return container.seconds if container else None
 
 
-def _is_frameless(video: Path) -> bool:
+def is_frameless(video: Path) -> bool:
     """Say whether a file surely holds no frame: it is not there, is empty, or has headers only."""
     try:
         if video.stat().st_size > _FRAMELESS_MAX_BYTES:

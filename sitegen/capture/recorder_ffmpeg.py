@@ -5,10 +5,10 @@ from __future__ import annotations
 import csv
 import re
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Literal, NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
-from sitegen.capture.recorder_policy import HEARTBEAT_S, Trouble
+from sitegen.capture.recorder_policy import Trouble, heartbeat_s
 from sitegen.secret import Secret
 
 _FRAGMENTS = "movflags=+frag_keyframe+empty_moov+default_base_moof:flush_packets=1"
@@ -49,6 +49,11 @@ class Source:
         """The address's kind, in lower case: "rtsp"."""
         return self.url.reveal().partition("://")[0].lower()
 
+    @property
+    def heartbeat_s(self) -> float:
+        """How often ffmpeg is to say how many frames it has."""
+        return heartbeat_s(self.stall_seconds)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Way:
@@ -63,7 +68,7 @@ def argv(source: Source, way: Way, pattern: str) -> list[str]:
     sound = ["-map", "0:a:0?"] if way.audio else []
     return [
         *("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+info"),
-        *("-nostats", "-stats_period", f"{HEARTBEAT_S:g}", "-progress", "pipe:1"),
+        *("-nostats", "-stats_period", f"{source.heartbeat_s:g}", "-progress", "pipe:1"),
         *_input(source, way),
         *("-map", "0:v:0", *sound, "-c", "copy"),
         *("-f", "segment", "-segment_time", str(source.segment_seconds), "-segment_atclocktime", "1"),
@@ -132,12 +137,34 @@ def _query_values(url: str) -> list[str]:
     return sorted((value for value in values if len(value) >= _SHORTEST_SECRET), key=len, reverse=True)
 
 
-def closed_name(line: str) -> str | None:
-    """Return which file a row of the segment list says is closed; None: the line is no such row."""
+class Row(NamedTuple):
+    """A row of the segment list."""
+
+    name: str
+    seconds: float | None
+    """Length of the file; None: not known."""
+
+
+def is_news(line: bytes) -> bool:
+    """Say whether a line of ffmpeg's output is worth reading: a row of the list, or a count of frames."""
+    return b"," in line or line.startswith(b"frame=")
+
+
+def closed_row(line: str) -> Row | None:
+    """Return what a row of the segment list says: that a file is closed; None: the line is no such row."""
     if not line.endswith(tuple("0123456789")) or line.count(",") < 2:  # noqa: PLR2004 - name,start,end
         return None
-    row = next(csv.reader([line]), [])
-    return row[0] if len(row) == 3 and row[0] else None  # noqa: PLR2004 - name,start,end
+    name, start, end = (*next(csv.reader([line]), []), "", "", "")[:3]
+    return Row(name, _length(start, end)) if name else None
+
+
+def _length(start: str, end: str) -> float | None:
+    """Return how long a file is whose row has these times; the first row says 0, whenever its first frame was."""
+    try:
+        first, last = float(start), float(end)
+    except ValueError:
+        return None
+    return last - first if 0 < first < last else None
 
 
 def frames(line: str) -> int | None:

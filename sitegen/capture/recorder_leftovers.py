@@ -86,7 +86,9 @@ def _finish(video: Path, camera: str, *, follows: bool) -> bool:
         modified=modified(video),
         previous_end=None,
     )
-    write_durably(sidecar_path(video), segment_sidecar(camera, video.name, start, end, "killed").encode())
+    preview = sidecar.preview if sidecar else None
+    text = segment_sidecar(camera, video.name, start, end, "killed", preview=preview)
+    write_durably(sidecar_path(video), text.encode())
     _log.info("camera %s: finished %s, which was left behind", camera, video.name)
     return True
 

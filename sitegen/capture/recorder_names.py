@@ -7,6 +7,8 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 SUFFIX = ".mp4"
+SUB_SUFFIX = ".sub.mp4"
+"""Ends the name of what is kept of a camera's sub-stream; what stands before it is formed like a segment's name."""
 RUN_LENGTH = 6
 """Characters of a token that stand for one start of the recorder; digits after them count its starts of ffmpeg."""
 
@@ -34,6 +36,21 @@ class SegmentName(NamedTuple):
         return f"{self.opened:%Y%m%d}"
 
 
+class Slot(NamedTuple):
+    """The stretch of the clock that a file is of, in one run: a segment and its sub-stream's file share it."""
+
+    token: str
+    day: str
+    number: int
+    """Counted from midnight, UTC, as ffmpeg's -segment_atclocktime counts."""
+
+
+def slot_of(name: SegmentName, segment_seconds: int) -> Slot:
+    """Return the slot in which a file was opened. Files of one slot lie in one folder."""
+    seconds = name.opened.hour * 3_600 + name.opened.minute * 60 + name.opened.second
+    return Slot(name.token, name.day, seconds // segment_seconds)
+
+
 def parse_name(name: str) -> SegmentName | None:
     """Read a file name of this recorder; None: it is somebody else's."""
     match = _NAME.match(name)
@@ -46,12 +63,17 @@ def parse_name(name: str) -> SegmentName | None:
     return SegmentName(match["camera"], opened, match["token"])
 
 
-def file_pattern(folder: str, camera: str, token: str) -> str:
+def parse_sub_name(name: str) -> SegmentName | None:
+    """Read the name of a sub-stream's file; its token is that of the segments it is kept beside."""
+    return parse_name(name.removesuffix(SUB_SUFFIX) + SUFFIX) if name.endswith(SUB_SUFFIX) else None
+
+
+def file_pattern(folder: str, camera: str, token: str, suffix: str = SUFFIX) -> str:
     """Return what ffmpeg makes names of by strftime, in UTC: `folder` is the camera's, with a folder a day below it.
 
     The token keeps apart two runs that open a file in the same second: ffmpeg would overwrite the older one.
     """
-    return f"{folder.replace('%', '%%')}/%Y%m%d/{camera}-%Y%m%dT%H%M%SZ-{token}{SUFFIX}"
+    return f"{folder.replace('%', '%%')}/%Y%m%d/{camera}-%Y%m%dT%H%M%SZ-{token}{suffix}"
 
 
 def day_folders(now: datetime) -> tuple[str, str]:

@@ -17,10 +17,11 @@ LONGEST_DELAY_S = 60.0
 GOOD_RUN_S = 60.0
 """A run that lasted so long shows that the camera is well: back-off begins anew."""
 
-HEARTBEAT_S = 2.0
-"""How often ffmpeg says how many frames it has."""
+_SHORTEST_HEARTBEAT_S, _LONGEST_HEARTBEAT_S = 0.5, 5.0
+_HEARTBEATS = 4
 
-_SILENCE = timedelta(seconds=2 * HEARTBEAT_S)
+_SILENT_BEATS = 2
+_CLOCK_STEP_S = 2.0
 _SAME_MOMENT = timedelta(seconds=2)
 _LATE_NAME = timedelta(seconds=10)
 _LONGEST_S = 7 * 86_400.0
@@ -68,14 +69,20 @@ def delay_s(failures: int, chance: float) -> float:
     return min(min(doubled, LONGEST_DELAY_S) * (0.8 + 0.4 * chance), LONGEST_DELAY_S)
 
 
+def heartbeat_s(stall_s: float) -> float:
+    """Return how often ffmpeg is to say how many frames it has: each report wakes the recorder up, which is its cost."""
+    return min(max(_SHORTEST_HEARTBEAT_S, stall_s / _HEARTBEATS), _LONGEST_HEARTBEAT_S)
+
+
 def silence_left_s(
     *, now: float, alive_at: float, started_at: float, stall_s: float, patience_s: float
 ) -> float:
     """Return for how long the camera may still be silent; 0 or less: it has stalled. Monotonic seconds.
 
+    `alive_at` is when a report told of a new frame; more may have come until just before the next report was due.
     Until the first frame it has `patience_s` more: connecting and probing take their time.
     """
-    limit = stall_s if alive_at > started_at else stall_s + patience_s
+    limit = stall_s + (heartbeat_s(stall_s) if alive_at > started_at else patience_s)
     return alive_at + limit - now
 
 
@@ -83,17 +90,21 @@ Span: TypeAlias = tuple[datetime, datetime]
 """Start and end of a segment; the end is never before the start."""
 
 
-def told_alive_at(*, now: datetime, report_before: datetime) -> datetime:
+def told_alive_at(*, now: datetime, report_before: datetime, heartbeat_s: float) -> datetime:
     """Return by when the frames had come that ffmpeg tells of now.
 
     It reports only while it is given something: after a silence it may count frames that came before it.
     """
-    return now if now - report_before <= _SILENCE else report_before + timedelta(seconds=HEARTBEAT_S)
+    beat = timedelta(seconds=heartbeat_s)
+    return now if now - report_before <= _SILENT_BEATS * beat else report_before + beat
 
 
-def fell_silent_at(*, row_at: datetime, alive_at: datetime, stalled: bool) -> datetime | None:
+def fell_silent_at(
+    *, row_at: datetime, alive_at: datetime, stalled: bool, heartbeat_s: float
+) -> datetime | None:
     """Return when the last frame of a segment came, if that was long before its row was read; None: just now."""
-    return alive_at if stalled or row_at - alive_at > _SILENCE else None
+    silence = timedelta(seconds=_SILENT_BEATS * heartbeat_s)
+    return alive_at if stalled or row_at - alive_at > silence else None
 
 
 def closed_span(
@@ -167,7 +178,7 @@ def clock_went_back(before_s: float, now_s: float) -> bool:
 
     Then ffmpeg could use a file's name again and overwrite it: a new run, with a new token, does not.
     """
-    return now_s < before_s - HEARTBEAT_S
+    return now_s < before_s - _CLOCK_STEP_S
 
 
 def changes(old: Mapping[K, V], new: Mapping[K, V]) -> tuple[frozenset[K], frozenset[K]]:

@@ -13,11 +13,12 @@ from datetime import UTC, datetime
 from typing import IO
 
 from sitegen import process
-from sitegen.capture.recorder_ffmpeg import Line, closed_name, frames, read_line
+from sitegen.capture.recorder_ffmpeg import Line, closed_row, frames, is_news, read_line
 from sitegen.capture.recorder_policy import told_alive_at
 from sitegen.secret import Secret
 
 _LINE_MAX_BYTES = 8_192
+_READ_BYTES = 16_384
 _SECOND_TERM_S = 1.5
 """The first SIGTERM does not interrupt a read that hangs, the second does; then ffmpeg still closes its file."""
 _KILL_S = 2.5
@@ -29,6 +30,8 @@ class Closed:
 
     name: str
     at: datetime
+    seconds: float | None
+    """Its length, as the row says it."""
     alive_at: datetime
     """When ffmpeg had last told of a new frame."""
 
@@ -44,34 +47,34 @@ class Said:
 Event = Closed | Said
 
 
-class Lines(asyncio.Protocol):
+class Lines:
     """Cuts what comes through a pipe into lines; a line without end is cut off, for a camera decides what is in it."""
 
-    def __init__(self, take: Callable[[str], None], ended: Callable[[], None]) -> None:
-        self._take, self._ended = take, ended
+    def __init__(self, take: Callable[[str], None], wanted: Callable[[bytes], bool] = bool) -> None:
+        """`wanted` says of each line whether `take` is to have it."""
+        self._take, self._wanted = take, wanted
         self._rest = b""
 
-    def data_received(self, data: bytes) -> None:
+    def feed(self, data: bytes) -> None:
         """Pass on the lines that are complete."""
         *lines, rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
         self._rest = rest[:_LINE_MAX_BYTES]
         for line in lines:
-            if line:
+            if self._wanted(line):
                 self._take(line[:_LINE_MAX_BYTES].decode(errors="replace"))
 
-    def connection_lost(self, exc: Exception | None) -> None:  # noqa: ARG002 - a closed pipe, however it came
+    def end(self) -> None:
         """Pass on what is left."""
-        if self._rest:
+        if self._wanted(self._rest):
             self._take(self._rest.decode(errors="replace"))
-        self._ended()
 
 
 class Run:
     """An ffmpeg that is running. Begin it from the thread that runs the loop: it dies with the thread that forked."""
 
-    def __init__(self, argv: Sequence[str], url: Secret) -> None:
-        """Start ffmpeg; raises ToolMissing or OSError when that cannot be done."""
-        self._url = url
+    def __init__(self, argv: Sequence[str], url: Secret, heartbeat_s: float) -> None:
+        """Start ffmpeg, which reports every `heartbeat_s`; raises ToolMissing or OSError when that cannot be done."""
+        self._url, self._heartbeat_s = url, heartbeat_s
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self._parts_running = 3
         self._over = asyncio.Event()
@@ -87,8 +90,8 @@ class Run:
         loop = asyncio.get_running_loop()
         handle = os.pidfd_open(self.pid)
         loop.add_reader(handle, self._exited, handle)
-        await self._listen(self._child.stdout, self._listed)
-        await self._listen(self._child.stderr, self._logged)
+        self._listen(self._child.stdout, Lines(self._listed, is_news))
+        self._listen(self._child.stderr, Lines(self._logged))
         while True:
             event = await self._queue.get()
             if event is None:
@@ -118,24 +121,41 @@ class Run:
         if not self._over.is_set():
             process.stop(self._child)
 
-    async def _listen(self, pipe: IO[bytes] | None, take: Callable[[str], None]) -> None:
+    def _listen(self, pipe: IO[bytes] | None, lines: Lines) -> None:
+        """Read a pipe as things come. asyncio's own reader of pipes costs twice as much for each report."""
         assert pipe is not None  # noqa: S101 - both were asked for above
-        await asyncio.get_running_loop().connect_read_pipe(lambda: Lines(take, self._part_ended), pipe)
+        os.set_blocking(pipe.fileno(), False)
+        asyncio.get_running_loop().add_reader(pipe.fileno(), self._read, pipe, lines)
+
+    def _read(self, pipe: IO[bytes], lines: Lines) -> None:
+        try:
+            data = os.read(pipe.fileno(), _READ_BYTES)
+        except BlockingIOError:
+            return
+        if data:
+            lines.feed(data)
+            return
+        asyncio.get_running_loop().remove_reader(pipe.fileno())
+        pipe.close()
+        lines.end()
+        self._part_ended()
 
     def _listed(self, line: str) -> None:
         count = frames(line)
         if count is not None:
             self._count(count)
             return
-        name = closed_name(line)
-        if name is not None:
-            self._queue.put_nowait(Closed(name, datetime.now(UTC), self.alive_at))
+        row = closed_row(line)
+        if row is not None:
+            self._queue.put_nowait(Closed(row.name, datetime.now(UTC), row.seconds, self.alive_at))
 
     def _count(self, count: int) -> None:
         now = datetime.now(UTC)
         if count > self.frames:
             self.frames, self.alive_s = count, time.monotonic()
-            self.alive_at = told_alive_at(now=now, report_before=self._report_at)
+            self.alive_at = told_alive_at(
+                now=now, report_before=self._report_at, heartbeat_s=self._heartbeat_s
+            )
         self._report_at = now
 
     def _logged(self, line: str) -> None:

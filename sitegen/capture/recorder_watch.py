@@ -5,10 +5,12 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import PurePath
+from typing import Protocol
 
-from sitegen.capture.recorder_book import Book
 from sitegen.capture.recorder_ffmpeg import Line
 from sitegen.capture.recorder_log import Chatter
 from sitegen.capture.recorder_policy import (
@@ -17,11 +19,33 @@ from sitegen.capture.recorder_policy import (
     Trouble,
     end_reason,
     fell_silent_at,
+    heartbeat_s,
     silence_left_s,
 )
 from sitegen.capture.recorder_run import Closed, Event, Run
 
 _log = logging.getLogger(__name__)
+
+
+class Ledger(Protocol):
+    """Who keeps account of the files of a stream; its methods are called from other threads, one at a time."""
+
+    def opened(self, name: str, at: datetime) -> None:
+        """Ffmpeg opens a file."""
+
+    def closed(
+        self,
+        name: str,
+        *,
+        row_at: datetime,
+        seconds: float | None,
+        silent_since: datetime | None,
+        reason: EndReason,
+    ) -> None:
+        """Ffmpeg has closed a file of this length; None: not known."""
+
+    def ended(self, reason: EndReason) -> None:
+        """Ffmpeg has gone."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +70,22 @@ class Terms:
     """Set: end it."""
     refuse: frozenset[Trouble]
     """Complaints that make going on useless."""
+    opened: Callable[[str], None]
+    """Called with the name of each file that is opened, once the ledger has it."""
 
 
 class Watch:
     """One run and what is known of it."""
 
-    def __init__(self, run: Run, book: Book, camera: str, terms: Terms, chatter: Chatter) -> None:
-        self._run, self._book, self._camera, self._terms, self._chatter = run, book, camera, terms, chatter
+    def __init__(self, run: Run, ledger: Ledger, stream: str, terms: Terms, chatter: Chatter) -> None:
+        """`stream` is what the log calls it: "camera 7"."""
+        self._run, self._ledger, self._stream, self._terms, self._chatter = (
+            run,
+            ledger,
+            stream,
+            terms,
+            chatter,
+        )
         self._troubles: set[Trouble] = set()
         self._asked = self._stalled = False
 
@@ -76,7 +109,7 @@ class Watch:
             stalled=self._stalled,
             troubles=frozenset(self._troubles),
         )
-        await asyncio.to_thread(self._book.ended, end_reason(facts))
+        await asyncio.to_thread(self._ledger.ended, end_reason(facts))
         return Outcome(
             facts=facts,
             lasted_s=time.monotonic() - self._run.started_s,
@@ -86,17 +119,26 @@ class Watch:
 
     async def _take(self, event: Event) -> None:
         if isinstance(event, Closed):
+            silent_since = fell_silent_at(
+                row_at=event.at,
+                alive_at=event.alive_at,
+                stalled=self._stalled,
+                heartbeat_s=heartbeat_s(self._terms.stall_s),
+            )
             await asyncio.to_thread(
-                self._book.closed,
+                self._ledger.closed,
                 event.name,
                 row_at=event.at,
-                silent_since=fell_silent_at(row_at=event.at, alive_at=event.alive_at, stalled=self._stalled),
+                seconds=event.seconds,
+                silent_since=silent_since,
                 reason=self._reason_now(),
             )
             return
         self._hear(event.line)
         if event.line.opened is not None:
-            await asyncio.to_thread(self._book.opened, PurePath(event.line.opened).name, event.at)
+            name = PurePath(event.line.opened).name
+            await asyncio.to_thread(self._ledger.opened, name, event.at)
+            self._terms.opened(name)
 
     def _reason_now(self) -> EndReason:
         """Say why a file is closed, as far as one can know before ffmpeg has ended; `ended` puts it right."""
@@ -113,8 +155,8 @@ class Watch:
         if text is not None:
             _log.log(
                 logging.WARNING if line.level == "warning" else logging.ERROR,
-                "camera %s: ffmpeg: %s",
-                self._camera,
+                "%s: ffmpeg: %s",
+                self._stream,
                 text,
             )
 
@@ -136,5 +178,5 @@ class Watch:
                 break
             await asyncio.sleep(left_s)
         self._stalled = True
-        _log.warning("camera %s: nothing came for %.0f s", self._camera, time.monotonic() - self._run.alive_s)
+        _log.warning("%s: nothing came for %.0f s", self._stream, time.monotonic() - self._run.alive_s)
         await self._run.stop()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from functools import partial
 
-from sitegen.doctor.facts import Disk, Facts, Folder, Program
+from sitegen.doctor.facts import Disk, Facts, Folder, KnownCamera, Program
 from sitegen.doctor.finding import Checked, Finding
 
 _LEAST_FREE_BYTES = 1_000_000_000
@@ -165,18 +165,26 @@ def cameras(facts: Facts) -> Checked:
             "cameras",
             (Finding("cameras", "none is configured: sitegen record has nothing to do", remedy, "note"),),
         )
-    findings = tuple(
-        Finding(
-            f"camera {camera.id} ({camera.title})",
-            "is to be recorded, and its address is not known",
-            f"set camera.{camera.id}.url, or record = false there, or netcam_url in Motion's configuration",
-            "warning",
-        )
-        for camera in facts.cameras
-        if camera.record and not camera.has_address
-    )
+    findings = tuple(finding for camera in facts.cameras for finding in _camera(camera))
     recorded = sum(camera.record for camera in facts.cameras)
-    return Checked(f"cameras: {len(facts.cameras)}, to be recorded: {recorded}", findings)
+    subs = sum(camera.record and camera.sub_stream != "none" for camera in facts.cameras)
+    small = f", with a sub-stream: {subs}" if subs else ""
+    return Checked(f"cameras: {len(facts.cameras)}, to be recorded: {recorded}{small}", findings)
+
+
+def _camera(camera: KnownCamera) -> Iterator[Finding]:
+    what, key = f"camera {camera.id} ({camera.title})", f"camera.{camera.id}"
+    if camera.record and not camera.has_address:
+        remedy = f"set {key}.url, or record = false there, or netcam_url in Motion's configuration"
+        yield Finding(what, "is to be recorded, and its address is not known", remedy, "warning")
+    if camera.sub_stream == "same":
+        reason = "its sub_url is its url: the stream is recorded twice, and the previews are as large"
+        yield Finding(
+            what, reason, f"give the small stream's address in {key}.sub_url, or take it away", "warning"
+        )
+    elif camera.sub_stream != "none" and not camera.record:
+        reason = "has a sub_url and is not to be recorded: nothing is kept of it"
+        yield Finding(what, reason, f"take {key}.sub_url away, or record = false", "note")
 
 
 def _size(count: int) -> str:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Literal
 
 import msgspec
+
+SubAddress = Literal["none", "other", "same"]
 
 Identity = tuple[int, int]
 """Device and inode: the same for every way that leads to a folder, also through links and bind mounts."""
@@ -73,6 +76,8 @@ class KnownCamera(msgspec.Struct, frozen=True):
     title: str
     record: bool
     has_address: bool
+    sub_stream: SubAddress = "none"
+    """Its low-resolution stream: none is given, it has an address of its own, or (wrongly) that of the main one."""
 
 
 class Facts(msgspec.Struct, frozen=True, kw_only=True):

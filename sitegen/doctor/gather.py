@@ -16,9 +16,19 @@ from zoneinfo import ZoneInfo
 
 from sitegen import process
 from sitegen.archive.scan import suffix_of
-from sitegen.capture.cameras import recorded_cameras
+from sitegen.capture.cameras import RecordedCamera, recorded_cameras
 from sitegen.clip import VIDEO_SUFFIXES
-from sitegen.doctor.facts import Archive, Disk, Facts, Folder, Identity, KnownCamera, Program, Trouble
+from sitegen.doctor.facts import (
+    Archive,
+    Disk,
+    Facts,
+    Folder,
+    Identity,
+    KnownCamera,
+    Program,
+    SubAddress,
+    Trouble,
+)
 from sitegen.errors import ToolMissing, UsageError
 from sitegen.settings import Settings, SiteSettings
 from sitegen.site.theme import load_theme
@@ -200,7 +210,15 @@ def _cameras(settings: Settings) -> tuple[tuple[KnownCamera, ...], Trouble | Non
         found = recorded_cameras(settings)
     except UsageError as error:
         return (), _trouble(error)
-    return tuple(KnownCamera(c.id, c.title, c.record, c.url is not None) for c in found), None
+    return tuple(
+        KnownCamera(c.id, c.title, c.record, c.url is not None, _sub_address(c)) for c in found
+    ), None
+
+
+def _sub_address(camera: RecordedCamera) -> SubAddress:
+    if camera.sub_url is None:
+        return "none"
+    return "same" if camera.sub_url == camera.url else "other"
 
 
 def _trouble(error: UsageError) -> Trouble:

@@ -1,7 +1,7 @@
-"""Writes the command line of the one ffmpeg process that makes all previews of a clip; pure but for one look at ffmpeg.
+"""Writes the command lines of the two ffmpeg runs that make a clip's previews; pure but for one look at ffmpeg.
 
-The graphs: every picture wanted is scaled once, to the size of the small video; the small still and the sprite's
-tiles are made from that. Pictures that nobody will see are dropped before scaling, which is what costs.
+The first makes the poster of one picture. In the second every picture wanted is scaled once, to the size of the small
+video, and the sprite's tiles are made from that. Pictures that nobody will see are dropped before scaling.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ FILES: dict[Kind, str] = {
     "still": "still.jpg",
     "sprite": "sprite.jpg",
 }
-"""Names of what one run leaves in its working folder."""
+"""Names of what the runs leave in their working folders."""
 PROGRESS = "progress.txt"
 MOST_PIXELS = 8192 * 5120
 _POSTER_BOX = (1920, 1080)
@@ -40,6 +40,7 @@ _PLANAR = "|".join(
     + [f"yuv{sub}p{bits}" for bits in ("9", "10", "12") for sub in ("420", "422", "444")]
 )
 _TO_JPEG = "scale=in_range=limited:out_range=full:flags=bicubic+bitexact+accurate_rnd,format=yuvj420p"
+_MP4 = ["-movflags", "+faststart", "-f", "mp4", f"file:{FILES['video']}"]
 _SAME_BYTES = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-threads", "1"]
 
 
@@ -52,16 +53,45 @@ def has_zscale() -> bool:
     return re.search(rb"\bzscale\b", listed.stdout) is not None
 
 
-def command(box: tuple[int, int], graph: Graph, source: Source, video: str, *, zscale: bool) -> list[str]:
-    """Return the argv that makes `FILES` and `PROGRESS` of `video`, an absolute path, in its working folder."""
+def poster_command(
+    box: tuple[int, int], source: Source, video: str, moment_s: float, *, keys: bool, zscale: bool
+) -> list[str]:
+    """Return the argv that makes poster and still of one moment of `video`, an absolute path, in its working folder.
+
+    With `keys` it is the first key frame, a little before or after the moment: one picture is decoded, and there may
+    be none. Else it is the picture of the moment, or the last one before it; everything up to it is decoded.
+    """
+    reading = ["-skip_frame", "nokey"] if keys else []
+    picture = "trim=end_frame=1"
+    if keys and moment_s:
+        begin_s = max(0.8 * moment_s, moment_s - 1)
+        reading += ["-ss", f"{begin_s:.3f}", "-t", f"{1.6 * moment_s - begin_s:.3f}"]
+    elif moment_s:
+        # Padded, so that there is such a moment also where the last picture comes before it.
+        picture = (
+            f"tpad=stop_duration={source.seconds:.3f}:stop_mode=clone,trim=start={moment_s:.3f},{picture}"
+        )
+    graph = (
+        f"[0:V:0]{picture},split=2[one][other]",
+        f"[one]{_fit(_POSTER_BOX, zscale=zscale)},{_TO_JPEG}[poster]",
+        f"[other]{_fit(box, zscale=zscale)},{_TO_JPEG}[still]",
+    )
     return [
-        *("ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y"),
+        *_start(),
+        *(*reading, *_input(source.demuxer, video), "-filter_complex", ";".join(graph)),
+        *(*_picture_output("poster"), *_picture_output("still")),
+    ]
+
+
+def command(box: tuple[int, int], graph: Graph, source: Source, video: str, *, zscale: bool) -> list[str]:
+    """Return the argv that makes small video, sprite and `PROGRESS` of `video`, an absolute path, in its working folder."""
+    return [
+        *_start(),
         *("-progress", f"file:{PROGRESS}", "-stats_period", "3600"),
-        *("-filter_threads", "1", "-filter_complex_threads", "1"),
-        *_reading(graph, source, video),
+        *(*_reading(graph), *_input(source.demuxer, video)),
         *("-filter_complex", filters(box, graph, source, zscale=zscale)),
-        *_video_output(graph),
-        *(word for kind in ("poster", "still", "sprite") for word in _picture_output(kind)),
+        *(_copied_output() if graph == "copy" else _video_output(graph)),
+        *_picture_output("sprite"),
     ]
 
 
@@ -70,8 +100,14 @@ def probe_command(reader: str, video: str) -> list[str]:
     return ["ffmpeg", "-nostdin", "-hide_banner", *_input(reader, video)]
 
 
-def _reading(graph: Graph, source: Source, video: str) -> list[str]:
-    return [*(["-skip_frame", "nokey"] if graph == "keys" else []), *_input(source.demuxer, video)]
+def _start() -> list[str]:
+    words = ["ffmpeg", "-nostdin", "-hide_banner", "-v", "error", "-y"]
+    return [*words, "-filter_threads", "1", "-filter_complex_threads", "1"]
+
+
+def _reading(graph: Graph) -> list[str]:
+    """Return what need not be decoded: all but key frames; or the smoothing of pictures that no other builds on."""
+    return ["-skip_loop_filter", "noref"] if graph == "smooth" else ["-skip_frame", "nokey"]
 
 
 def _input(reader: str, video: str) -> list[str]:
@@ -83,26 +119,18 @@ def _input(reader: str, video: str) -> list[str]:
 
 
 def filters(box: tuple[int, int], graph: Graph, source: Source, *, zscale: bool) -> str:
-    """Return the filter graph with the outputs [video], [poster], [still] and [sprite].
+    """Return the filter graph with the outputs [video] and [sprite]; of a video that is copied, [video] only counts.
 
-    A sprite's tile shows the middle of its slot; there are always all of them, however short the clip. An event's
-    poster shows its middle: a movie begins some seconds before the motion, with nothing to be seen.
+    A sprite's tile shows the middle of its slot; there are always all of them, however short the clip.
     """
     # One picture in each tenth of a second, as `fps` would choose, but none is ever doubled.
     bucket = f"floor(%s*{SMOOTH_RATE}+0.01)"
     thin = f"select='isnan(prev_t)+1-eq({bucket % 't'},{bucket % 'prev_t'})'," if graph == "smooth" else ""
     rate = f"{TILES * 1000}/{max(1, round(source.seconds * 1000))}"
     slots, fill = f"trim=end_frame={TILES}", f"tpad=stop={TILES}:stop_mode=clone"
-    one = "trim=end_frame=1"
-    if graph == "smooth":
-        # Padded, so that there is a middle also where the last picture comes before it.
-        one = f"tpad=stop_duration={source.seconds:.3f}:stop_mode=clone,trim=start={source.seconds / 2:.3f},{one}"
     return ";".join(
         (
-            "[0:V:0]split=2[one][all]",
-            f"[one]{one},{_fit(_POSTER_BOX, zscale=zscale)},{_TO_JPEG}[poster]",
-            f"[all]{thin}{_fit(box, zscale=zscale)},split=3[video][small][many]",
-            f"[small]{one},{_TO_JPEG}[still]",
+            f"[0:V:0]{thin}{_fit(box, zscale=zscale)},split=2[video][many]",
             f"[many]fps={rate}:start_time=0:eof_action=pass,{slots},{_tile()},{fill},{slots},tile={COLUMNS}x{ROWS},{_TO_JPEG}[sprite]",
         )
     )
@@ -116,7 +144,7 @@ def _fit(box: tuple[int, int], *, zscale: bool) -> str:
     if zscale:
         # zscale refuses an odd size where colours are subsampled; whether they are, the picture alone knows.
         even = "crop=w='max(1,iw-mod(iw,2))':h='max(1,ih-mod(ih,2))':x=0:y=0"
-        scaler = f"{even},zscale=w='{width}':h='{height}':filter=spline36:range=limited"
+        scaler = f"{even},zscale=w='{width}':h='{height}':filter=lanczos:range=limited"
     else:
         scaler = f"scale=w='{width}':h='{height}':flags=spline+accurate_rnd+bitexact:out_range=limited"
     return f"format={_PLANAR},{scaler},setsar=1,format=yuv420p"
@@ -130,12 +158,28 @@ def _tile() -> str:
 
 
 def _video_output(graph: Graph) -> list[str]:
+    # Tuned for SSIM, the picture of a camera takes a quarter fewer bytes: its noise is spread, not drawn.
     return [
         *("-map", "[video]", "-r", str(SMOOTH_RATE), "-fps_mode", "vfr"),
-        *("-c:v", "libx264", "-preset", "veryfast", "-crf", "26" if graph == "keys" else "23"),
+        *(
+            "-c:v",
+            "libx264",
+            "-preset",
+            "veryfast",
+            "-tune",
+            "ssim",
+            "-crf",
+            "26" if graph == "keys" else "23.5",
+        ),
         *_SAME_BYTES,
-        *("-movflags", "+faststart", "-f", "mp4", f"file:{FILES['video']}"),
+        *_MP4,
     ]
+
+
+def _copied_output() -> list[str]:
+    # The pictures for the sprite are counted by a first output that goes nowhere: -progress tells of the first.
+    count = ["-map", "[video]", "-fps_mode", "passthrough", "-f", "null", "-"]
+    return [*count, "-map", "0:V:0", "-c:v", "copy", *_SAME_BYTES, *_MP4]
 
 
 def _picture_output(kind: Kind) -> list[str]:

@@ -12,7 +12,7 @@ from sitegen.archive.container import read_container
 from sitegen.clip import Clip
 from sitegen.previews.complaint import explain
 from sitegen.previews.ffmpeg import MOST_PIXELS, demuxer, probe_command
-from sitegen.previews.plan import Source
+from sitegen.previews.plan import Source, is_long_enough
 
 _HEAD_BYTES = 400
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
@@ -43,6 +43,23 @@ def look(video: Path, clip: Clip, ask: Callable[[list[str]], str]) -> Source | s
     if pixels == 0:
         return _NO_VIDEO if "Input #0" in said else explain(said, str(video))
     return _source(reader, told or _told_by(clip), pixels)
+
+
+def look_at_sub(video: Path, source: Source) -> Source | None:
+    """Return what is known of a sub-stream's recording that can be copied as the small video; None: it will not do.
+
+    It must be there to its end, as long as the clip (`source`), and of the one kind that every browser plays.
+    """
+    try:
+        reader, container = _reader(video), read_container(video)
+    except (OSError, _Unusable):
+        return None
+    if container is None or not container.complete or container.codec != "h264" or not container.seconds:
+        return None
+    if not math.isfinite(container.seconds) or not is_long_enough(container.seconds, source):
+        return None
+    found = _source(reader, container.seconds, (container.width or 0) * (container.height or 0))
+    return None if isinstance(found, str) else found
 
 
 class _Unusable(Exception):

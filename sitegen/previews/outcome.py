@@ -11,13 +11,24 @@ import msgspec
 class Outcome(msgspec.Struct, frozen=True):
     """How an attempt ended.
 
-    made: all previews are in the site. found: they were there already. failed: the clip is at fault, `text` says how.
+    made: what the stage makes is in the site. found: it was there already. failed: the clip is at fault, `text` says how.
     killed: somebody killed ffmpeg, or it hung. fault: the machine is at fault (disk full, ffmpeg missing).
     dropped: the video has changed or gone, or the attempt was stopped; nothing was made and nothing is wrong.
     """
 
     kind: Literal["made", "found", "failed", "killed", "fault", "dropped"]
     text: str = ""
+
+
+DROPPED = Outcome("dropped", "the video has changed, or has gone")
+
+
+class Over(Exception):
+    """The attempt has come to an end that says nothing about the clip, or all about it."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        super().__init__(outcome.text)
+        self.outcome = outcome
 
 
 class Stopper:

@@ -10,10 +10,16 @@ from sitegen.archive.layout import preview_paths
 from sitegen.clip import Clip
 from sitegen.settings import PreviewSettings
 
-Graph = Literal["smooth", "keys"]
-"""smooth: ten pictures a second. keys: key frames only, at a sixth of the cost."""
+Graph = Literal["smooth", "keys", "copy"]
+"""smooth: ten pictures a second. keys: key frames only, at a sixth of the cost. copy: the sub-stream's recording."""
 
 Kind = Literal["video", "poster", "still", "sprite"]
+
+Stage = Literal["poster", "all"]
+"""poster: the pictures that a list shows, made at once. all: those, and what is worth waiting for."""
+
+KINDS: dict[Stage, tuple[Kind, ...]] = {"poster": ("poster", "still"), "all": ("video", "sprite")}
+"""What each stage makes; nothing is made by both."""
 
 COLUMNS, ROWS = 6, 5
 TILE_WIDTH, TILE_HEIGHT = 160, 90
@@ -22,13 +28,16 @@ _LEAST_KEYS = 2
 SMOOTH_RATE = 10
 """Pictures a second in the small video of an event: more cost much and show little."""
 
-_GRAPHS_VERSION = 2  # raise it when the pictures that come out change: the fingerprint then remakes all
+_GRAPHS_VERSION = 3  # raise it when the pictures that come out change: the fingerprint then remakes all
 
 
 class Plan(msgspec.Struct, frozen=True):
     """What is to be made of one clip."""
 
     graph: Graph
+    """How the small video is made of the clip itself."""
+    sub: str | None
+    """Path in the archive of a small video of the same time, which is copied instead where it will do."""
     box: tuple[int, int]
     """Width and height that the small video and the small still fit into, in pixels."""
     outputs: dict[Kind, str]
@@ -50,16 +59,19 @@ class Made(msgspec.Struct, frozen=True):
     """What one run of ffmpeg left behind."""
 
     frames: int
-    """Pictures in the small video."""
+    """Pictures in the small video; when it was copied, those that the sprite was chosen from."""
     seconds: float
     """Length of the small video."""
 
 
 def plan(clip: Clip, settings: PreviewSettings) -> Plan | None:
-    """Return what to make of `clip`; None: nothing, now or ever (it is being recorded, or segments get none)."""
-    if clip.end is None or (clip.kind == "segment" and settings.segments == "none"):
+    """Return what to make of `clip`; None: nothing, now or ever (it is being recorded, or segments get none).
+
+    What the camera's sub-stream gives is nearly free, so it is taken whatever the setting says of segments.
+    """
+    if clip.end is None or (clip.kind == "segment" and settings.segments == "none" and clip.sub is None):
         return None
-    keys = clip.kind == "segment" and settings.segments == "keyframes"
+    keys = clip.kind == "segment" and settings.segments != "full"
     paths = preview_paths(clip.path)
     outputs: dict[Kind, str] = {
         "video": paths["video"],
@@ -68,7 +80,26 @@ def plan(clip: Clip, settings: PreviewSettings) -> Plan | None:
         "sprite": paths["sprite"],
     }
     height = settings.width * 9 // 16 // 2 * 2
-    return Plan(graph="keys" if keys else "smooth", box=(settings.width, height), outputs=outputs)
+    graph: Graph = "keys" if keys else "smooth"
+    return Plan(graph=graph, sub=clip.sub, box=(settings.width, height), outputs=outputs)
+
+
+def first_stage(clip: Clip) -> Stage:
+    """Return the stage at which the work on a clip begins or goes on."""
+    return "all" if clip.poster else "poster"
+
+
+def poster_moment_s(clip: Clip, source: Source) -> float:
+    """Return the second of the video that its poster shows.
+
+    An event's is its middle: a movie begins some seconds before the motion, with nothing to be seen.
+    """
+    return source.seconds / 2 if clip.kind == "event" else 0.0
+
+
+def is_long_enough(sub_seconds: float, source: Source) -> bool:
+    """Say whether a recording of the sub-stream covers the clip; both streams are cut at key frames of their own."""
+    return source.seconds - sub_seconds <= _slack(source)
 
 
 def fingerprint(settings: PreviewSettings) -> str:
@@ -82,6 +113,9 @@ def verdict(graph: Graph, made: Made, source: Source) -> str:
     Go by pictures and durations: ffmpeg returns 0 for a file that ends half-way.
     """
     missing = source.seconds - made.seconds
+    if graph == "copy":
+        whole = made.frames >= _LEAST_KEYS and missing <= _slack(source)
+        return "" if whole else "the sub-stream has too few key frames, or its recording is cut"
     if graph == "keys":
         between = made.seconds / made.frames if made.frames else 0.0
         whole = made.frames >= _LEAST_KEYS and missing <= _slack(source) + 2 * between

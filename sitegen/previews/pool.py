@@ -13,10 +13,18 @@ from sitegen.previews.make import attempt, make_previews
 from sitegen.previews.outcome import Outcome
 from sitegen.previews.plan import fingerprint, plan
 from sitegen.previews.queue import Job, PreviewResult, Queue
-from sitegen.previews.store import have_previews, remove_previews, sweep
+from sitegen.previews.store import have_previews, have_stage, made_stage, remove_previews, sweep
 from sitegen.settings import PreviewSettings
 
-__all__ = ["PreviewPool", "PreviewResult", "fingerprint", "have_previews", "make_previews", "remove_previews"]
+__all__ = [
+    "PreviewPool",
+    "PreviewResult",
+    "fingerprint",
+    "have_previews",
+    "made_stage",
+    "make_previews",
+    "remove_previews",
+]
 
 _log = logging.getLogger(__name__)
 
@@ -62,27 +70,38 @@ class PreviewPool:
             return len(self._queue)
 
     @property
+    def foremost(self) -> int:
+        """As in Queue: how many clips are left of what comes first."""
+        with self._changed:
+            return self._queue.foremost
+
+    def known(self, paths: Iterable[str]) -> list[str]:
+        """Return those of some videos that wait or are at it."""
+        with self._changed:
+            return [path for path in paths if self._queue.knows(path)]
+
+    @property
     def fault(self) -> str | None:
         """Why the machine makes no previews at the moment (disk full, ffmpeg missing); None: it does."""
         with self._changed:
             return self._queue.fault
 
     def submit(self, clips: Iterable[Clip], *, remake: bool = False) -> None:
-        """Queue clips that lack previews. Those that are to get none are left out; so are those already queued.
+        """Queue clips that lack previews: `Clip.poster` says at which stage each begins. Those that are to get none are left out; so are those already queued.
 
         Clips with a `preview_error` are the caller's decision: they are tried again. With `remake`, previews that
         are there already are made again: the settings have changed.
         """
         wanted = [clip for clip in clips if plan(clip, self._settings) is not None]
         with self._changed:
-            finished = {(result.path, result.mtime_ns) for result in self._results}
+            finished = {(r.path, r.mtime_ns) for r in self._results if r.stage == "all"}
             for clip in wanted:
                 if (clip.path, clip.mtime_ns) not in finished:  # its result has not been fetched yet
                     self._queue.add(clip, remake=remake)
             self._changed.notify_all()
 
     def results(self) -> list[PreviewResult]:
-        """Return, once, what has been finished since the last call."""
+        """Return, once and in order, what has been finished since the last call: for a clip mostly two stages."""
         with self._changed:
             results, self._results = self._results, []
             self.ready.clear()
@@ -120,9 +139,10 @@ class PreviewPool:
 
     def _attempt(self, job: Job) -> Outcome:
         try:
-            if not job.remake and have_previews(self._output, job.clip, self._settings):
+            if not job.remake and have_stage(self._output, job.clip, self._settings, job.stage):
                 return Outcome("found")
-            return attempt(job.clip, self._archive_root, self._output, self._settings, job.stopper)
+            where = (self._archive_root, self._output, self._settings)
+            return attempt(job.clip, *where, stopper=job.stopper, stage=job.stage)
         except Exception:  # noqa: BLE001 - a bug of ours over one clip must not stop the previews of all others
             _log.exception("previews of %s: this is a bug", job.clip.path)
             return Outcome("failed", "sitegen failed over it; its log says more")

@@ -1,7 +1,8 @@
 """Decides which clip is next, and what becomes of one whose previews could not be made; pure state, `now` is given.
 
-Newest first, events before segments. A clip that fails is tried three times, later each time. A clip whose ffmpeg
-was killed is tried more often. A fault of the machine is nobody's failure: everything waits for a while.
+Posters of events before everything, then the rest of events, posters of segments, the rest of segments; newest first
+in each. A clip that fails is tried three times, later each time. A clip whose ffmpeg was killed is tried more often.
+A fault of the machine is nobody's failure: everything waits for a while.
 """
 
 from __future__ import annotations
@@ -14,33 +15,47 @@ import msgspec
 
 from sitegen.clip import Clip
 from sitegen.previews.outcome import Outcome, Stopper
+from sitegen.previews.plan import Stage, first_stage
 
 _MOST_FAILURES, _MOST_KILLS = 3, 10
 _LONGEST_PAUSE_S = 300.0
 
-_Rank = tuple[bool, float, str, int]
+_MOST_KEPT = 1000
+"""With more clips than this, the last one is let go when a poster is made: it is asked for again in its turn."""
+
+_Rank = tuple[int, float, str, int]
 
 
 class PreviewResult(msgspec.Struct, frozen=True):
-    """What became of a clip, for good: its previews are there, or `error` says why there will be none."""
+    """What became of a stage of a clip, for good: its previews are there, or `error` says why there will be none."""
 
     path: str
     """The video's."""
     mtime_ns: int
     """The video's, when this was tried."""
     error: str | None
+    """Not None: no further stage is tried."""
     attempts: int
     """0: the previews were there already."""
+    stage: Stage
+    """poster: poster and still are there, the rest follows. all: the clip is finished, well or with an error."""
 
 
 class Job:
     """One clip that waits or runs."""
 
     def __init__(self, clip: Clip, number: int, *, remake: bool) -> None:
-        self.clip, self.remake = clip, remake
-        self.stopper = Stopper()
+        self.clip, self.remake, self.number = clip, remake, number
+        self.stopper, self.runs = Stopper(), False
+        self.begin(first_stage(clip))
+
+    def begin(self, stage: Stage) -> None:
+        """Turn to a stage, with no attempts at it so far."""
+        self.stage = stage
         self.failures = self.kills = 0
-        self.rank: _Rank = (clip.kind != "event", -clip.start.timestamp(), clip.path, number)
+        clip = self.clip
+        tier = 2 * (clip.kind != "event") + (stage == "all")
+        self.rank: _Rank = (tier, -clip.start.timestamp(), clip.path, self.number)
 
 
 class Queue:
@@ -61,6 +76,16 @@ class Queue:
     def __len__(self) -> int:
         """Clips that wait or are at it."""
         return len(self._jobs)
+
+    @property
+    def foremost(self) -> int:
+        """How many clips are in the first of the four tiers that has any: how soon the queue should be filled up."""
+        tiers = [job.rank[0] for job in self._jobs.values()]
+        return tiers.count(min(tiers)) if tiers else 0
+
+    def knows(self, path: str) -> bool:
+        """Say whether a clip waits or is at it."""
+        return path in self._jobs
 
     def add(self, clip: Clip, *, remake: bool = False) -> None:
         """Queue a clip, unless just this version of it is queued or at it; work on another version is stopped."""
@@ -88,7 +113,8 @@ class Queue:
             heapq.heappush(self._ready, (rank, job))
         while self._ready:
             job = heapq.heappop(self._ready)[1]
-            if self._jobs.get(job.clip.path) is job:  # else it was cancelled meanwhile
+            if self._jobs.get(job.clip.path) is job:  # else it was cancelled or let go meanwhile
+                job.runs = True
                 return job
         return None
 
@@ -101,7 +127,8 @@ class Queue:
         return None
 
     def finish(self, job: Job, outcome: Outcome, now: float) -> PreviewResult | None:
-        """Note how a job ended; return its result when it is final, None when it is tried again or not wanted any more."""
+        """Note how a job ended; return the result of its stage, None when it is tried again or not wanted any more."""
+        job.runs = False
         if self._jobs.get(job.clip.path) is not job:
             return None
         if outcome.kind == "fault":
@@ -115,12 +142,29 @@ class Queue:
         if outcome.kind in {"failed", "killed"} and job.failures < _MOST_FAILURES and job.kills < _MOST_KILLS:
             heapq.heappush(self._later, (now + self._delay_s(job), job.rank, job))
             return None
-        del self._jobs[job.clip.path]
         if outcome.kind == "dropped":
+            del self._jobs[job.clip.path]
             return None
+        return self._result(job, outcome)
+
+    def _result(self, job: Job, outcome: Outcome) -> PreviewResult:
+        """Return what is final about the job's stage; the clip goes on to the next one, or leaves the queue."""
+        clip, good = job.clip, outcome.kind in {"made", "found"}
         attempts = job.failures + job.kills + (outcome.kind == "made")
-        error = None if outcome.kind in {"made", "found"} else outcome.text
-        return PreviewResult(job.clip.path, job.clip.mtime_ns, error, attempts)
+        first = job.stage == "poster" and good
+        if first:
+            job.begin("all")
+            heapq.heappush(self._ready, (job.rank, job))
+            self._let_last_go()
+        else:
+            del self._jobs[clip.path]
+        error = None if good else outcome.text
+        return PreviewResult(clip.path, clip.mtime_ns, error, attempts, "poster" if first else "all")
+
+    def _let_last_go(self) -> None:
+        if len(self._jobs) > _MOST_KEPT:
+            last = max((job for job in self._jobs.values() if not job.runs), key=lambda job: job.rank)
+            del self._jobs[last.clip.path]
 
     def _delay_s(self, job: Job) -> float:
         return min(_LONGEST_PAUSE_S, self._retry_s * 5.0 ** (job.failures + job.kills - 1))

@@ -9,12 +9,13 @@ import shutil
 import stat
 import tempfile
 from pathlib import Path, PurePosixPath
+from typing import Literal
 
 from sitegen.archive.container import read_container
 from sitegen.archive.layout import preview_paths
 from sitegen.clip import Clip
 from sitegen.previews.ffmpeg import FILES, PROGRESS
-from sitegen.previews.plan import Made, Plan, plan
+from sitegen.previews.plan import KINDS, Made, Plan, Stage, plan
 from sitegen.settings import PreviewSettings
 
 _WORK = ".sitegen-tmp"
@@ -24,11 +25,23 @@ _FRAMES = re.compile(r"^frame= *(\d+)", re.MULTILINE)
 _FILE_TIME_STEPS_NS = (1, 100, 1_000, 1_000_000, 1_000_000_000, 2_000_000_000)
 
 
+def made_stage(output: Path, clip: Clip, settings: PreviewSettings) -> Literal["", "poster", "all"]:
+    """Return how much of the previews of `clip` as it is now is there; "" also when it is to get none. Only stats files."""
+    if not have_stage(output, clip, settings, "poster"):
+        return ""
+    return "all" if have_stage(output, clip, settings, "all") else "poster"
+
+
 def have_previews(output: Path, clip: Clip, settings: PreviewSettings) -> bool:
-    """Say whether all previews of `clip` as it is now are there; False also when it is to get none. Only stats files."""
+    """Say whether all previews of `clip` as it is now are there; False also when it is to get none."""
+    return made_stage(output, clip, settings) == "all"
+
+
+def have_stage(output: Path, clip: Clip, settings: PreviewSettings, stage: Stage) -> bool:
+    """Say whether what one stage makes of `clip` as it is now is there."""
     wanted = plan(clip, settings)
     return wanted is not None and all(
-        _is_good(output / path, clip.mtime_ns) for path in wanted.outputs.values()
+        _is_good(output / wanted.outputs[kind], clip.mtime_ns) for kind in KINDS[stage]
     )
 
 
@@ -76,11 +89,20 @@ def sweep(output: Path) -> None:
         shutil.rmtree(left, ignore_errors=True)
 
 
-def made_in(folder: Path) -> Made | None:
-    """Return what ffmpeg left in a working folder; None when any of it is missing, empty or cut."""
+def has_pictures(folder: Path, stage: Stage) -> bool:
+    """Say whether ffmpeg left the pictures of a stage in a working folder, whole."""
+    pictures = [folder / FILES[kind] for kind in KINDS[stage] if kind != "video"]
     try:
-        if not all(_is_picture(folder / FILES[kind]) for kind in ("poster", "still", "sprite")):
-            return None
+        return all(_is_picture(path) for path in pictures)
+    except FileNotFoundError:
+        return False
+
+
+def made_in(folder: Path) -> Made | None:
+    """Return what ffmpeg left in a working folder of the second stage; None when any of it is missing, empty or cut."""
+    if not has_pictures(folder, "all"):
+        return None
+    try:
         container = read_container(folder / FILES["video"])
         frames = _FRAMES.findall((folder / PROGRESS).read_text())
     except FileNotFoundError:
@@ -96,13 +118,13 @@ def _is_picture(path: Path) -> bool:
     return data[:2] == b"\xff\xd8" and data[-2:] == b"\xff\xd9"
 
 
-def settle(folder: Path, mtime_ns: int) -> None:
-    """Bring the files in a working folder to the disk, and give them the video's mtime.
+def settle(folder: Path, mtime_ns: int, stage: Stage) -> None:
+    """Bring what a stage made in a working folder to the disk, and give them the video's mtime.
 
     Without the fsync, a power cut could leave an empty file with the right name and time, taken for good ever after.
     """
-    for name in FILES.values():
-        handle = os.open(folder / name, os.O_RDONLY | os.O_CLOEXEC)
+    for kind in KINDS[stage]:
+        handle = os.open(folder / FILES[kind], os.O_RDONLY | os.O_CLOEXEC)
         try:
             os.fsync(handle)
             os.utime(handle, ns=(mtime_ns, mtime_ns))
@@ -110,10 +132,10 @@ def settle(folder: Path, mtime_ns: int) -> None:
             os.close(handle)
 
 
-def publish(folder: Path, output: Path, wanted: Plan) -> None:
+def publish(folder: Path, output: Path, wanted: Plan, stage: Stage) -> None:
     """Move settled files from a working folder to their places in the site. Raises OSError."""
-    for kind, path in wanted.outputs.items():
-        target = output / path
+    for kind in KINDS[stage]:
+        target = output / wanted.outputs[kind]
         for last in (False, False, True):
             target.parent.mkdir(parents=True, exist_ok=True)
             try:

@@ -1,132 +1,211 @@
-"""The site for programs: day.json, index.json, JSON Feeds, status.json and the predecessor's JSON. Pure.
+"""The site for programs: day.json, index.json, JSON Feeds and status.json. Pure.
 
-Links are relative to the document that holds them, as on pages; in the predecessor's JSON, to the site's root.
-What is absent is left out.
+Links are relative to the document that holds them, as on pages. What is absent is None here, and left out there.
 """
 
 from __future__ import annotations
 
-import uuid
 from collections.abc import Iterable
-from itertools import groupby
+from functools import lru_cache
 from typing import Any
-from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
 import msgspec
 
-from sitegen.archive.index import Placed
-from sitegen.clip import Clip, Gap
-from sitegen.site.model import Model, preview_urls, stamp
+from sitegen.archive.counts import DayCount
+from sitegen.clip import Gap, Motion
+from sitegen.site.model import Model, stamp
+from sitegen.site.pages import day_folder
 from sitegen.site.views import ClipView, StatusView
 
-FEED_LENGTH = 100
-API_LENGTH = 10_000
+_DAYS_KEPT = 8_192
+_TO_SECONDS = len("2026-11-22 03:55:03")
+_NOTHING_MEASURED = Motion()
+_encode = msgspec.json.Encoder().encode
 
 
 def encode(document: Any) -> bytes:
     """Return a document as JSON text; the same document gives the same bytes."""
-    return msgspec.json.encode(document) + b"\n"
+    return _encode(document) + b"\n"
 
 
-def day_json(model: Model, day: str, clips: Iterable[Placed], gaps: Iterable[Gap]) -> bytes:
+class _Video(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    url: str
+    bytes: int | None = None
+    """How large it is is known when it is whole."""
+    type: str
+
+
+class _Preview(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    video: str | None = None
+    poster: str | None = None
+    sprite: str | None = None
+    still: str | None = None
+
+
+class _DayClip(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    """A clip in day.json; what is absent is None, and left out."""
+
+    id: str
+    kind: str
+    movie: str | None = None
+    camera: str
+    start: str
+    end: str | None = None
+    event: str | None = None
+    title: str | None = None
+    url: str
+    video: _Video | None = None
+    image: str | None = None
+    preview: _Preview | None = None
+    motion: Motion | None = None
+    keep: bool | None = None
+    tags: tuple[str, ...] | None = None
+    end_reason: str | None = None
+
+
+class _Gap(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    camera: str
+    start: str
+    end: str | None = None
+    cause: str
+
+
+def day_json(model: Model, day: str, clips: Iterable[ClipView], gaps: Iterable[Gap]) -> bytes:
     """Return YYYY/MM/DD/day.json: every clip and gap of a day, clips by start and then id."""
+    found = [_day_clip(view) for view in clips]
+    # By what is printed: the index knows microseconds, the document milliseconds.
+    found.sort(key=lambda c: (c.start, c.id))
     document = {
         "schema": 1,
         "date": day,
         "timezone": model.zone.key,
-        "clips": [_day_clip(model, p, "../../../") for p in sorted(clips, key=_printed_order)],
+        "clips": found,
         "gaps": [
-            _present(
-                {
-                    "camera": g.camera,
-                    "start": stamp(g.start),
-                    "end": stamp(g.end) if g.end else None,
-                    "cause": g.cause,
-                }
-            )
+            _Gap(camera=g.camera, start=stamp(g.start), end=stamp(g.end) if g.end else None, cause=g.cause)
             for g in gaps
         ],
     }
     return encode(document)
 
 
-def _printed_order(placed: Placed) -> tuple[str, str]:
-    """Order by what is printed: the index knows microseconds, the document milliseconds."""
-    return stamp(placed.clip.start), placed.clip.id
-
-
-def _present(fields: dict[str, Any]) -> dict[str, Any]:
-    return {k: v for k, v in fields.items() if v not in (None, "", (), [], {})}
-
-
-def _day_clip(model: Model, placed: Placed, root: str) -> dict[str, Any]:
-    view = model.clip(placed)
-    # How large it is is known when it is whole.
-    video = {"url": root + view.video, "bytes": view.bytes or None, "type": view.video_type}
-    preview = {"video": view.low_video, "poster": view.poster, "sprite": view.sprite, "still": view.still}
-    return _present(
-        {
-            "id": view.id,
-            "kind": view.kind,
-            "movie": view.movie if view.movie != "motion" else None,
-            "camera": view.camera_id,
-            "start": stamp(view.start),
-            "end": stamp(view.end) if view.end else None,
-            "event": view.event,
-            "title": view.title,
-            "url": root + view.url,
-            "video": _present(video) if view.video else None,
-            "image": root + view.image if view.image else None,
-            "preview": {k: root + v for k, v in preview.items() if v},
-            "motion": msgspec.to_builtins(view.motion) if view.motion else None,
-            "keep": view.keep or None,
-            "tags": list(view.tags),
-            "end_reason": view.end_reason,
-        }
+def _day_clip(view: ClipView) -> _DayClip:
+    root = "../../../"
+    return _DayClip(
+        id=view.id,
+        kind=view.kind,
+        movie=view.movie if view.movie != "motion" else None,
+        camera=view.camera_id,
+        start=stamp(view.start),
+        end=stamp(view.end) if view.end else None,
+        event=view.event or None,
+        title=view.title or None,
+        url=root + view.url,
+        video=_Video(url=root + view.video, bytes=view.bytes or None, type=view.video_type)
+        if view.video
+        else None,
+        image=root + view.image if view.image else None,
+        preview=_preview(view, root) if view.poster or view.low_video else None,
+        motion=view.motion if view.motion != _NOTHING_MEASURED else None,
+        keep=view.keep or None,
+        tags=view.tags or None,
+        end_reason=view.end_reason or None,
     )
 
 
-def json_feed(model: Model, clips: Iterable[Placed], *, title: str, page: str, feed: str, url: str) -> bytes:
+def _preview(view: ClipView, root: str) -> _Preview:
+    return _Preview(
+        video=root + view.low_video if view.low_video else None,
+        poster=root + view.poster if view.poster else None,
+        sprite=root + view.sprite if view.sprite else None,
+        still=root + view.still if view.still else None,
+    )
+
+
+class _Attachment(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    url: str
+    mime_type: str
+    size_in_bytes: int | None = None
+    duration_in_seconds: float | None = None
+
+
+class _Item(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    id: str
+    url: str
+    title: str
+    content_text: str
+    image: str | None = None
+    date_published: str
+    tags: tuple[str, ...] | None = None
+    attachments: tuple[_Attachment] | None = None
+
+
+def json_feed(
+    model: Model, clips: Iterable[ClipView], *, title: str, page: str, feed: str, url: str
+) -> bytes:
     """Return a JSON Feed 1.1 of events, newest first.
 
     `page` and `feed` are URLs relative to the site's root; `url` is the site's absolute address, or "" for relative links.
     """
     root = url.rstrip("/") + "/" if url else "../" * feed.count("/")
-    items = [_feed_item(model.clip(p), model.zone, root) for p in clips]
     document = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": title,
         "home_page_url": root + page,
         "feed_url": root + feed,
         "language": model.site.language,
-        "items": items,
+        "items": [_feed_item(view, model.zone, root) for view in clips],
     }
     return encode(document)
 
 
-def _feed_item(clip: ClipView, zone: ZoneInfo, root: str) -> dict[str, Any]:
+def _feed_item(clip: ClipView, zone: ZoneInfo, root: str) -> _Item:
     local = clip.start.astimezone(zone)
-    said = f"{clip.camera_title}, {local:%Y-%m-%d %H:%M:%S %Z}"
-    video = clip.video or clip.low_video
-    attachment = {
-        "url": root + video,
-        "mime_type": clip.video_type if clip.video else "video/mp4",
-        "size_in_bytes": (clip.bytes or None) if clip.video else None,
-        "duration_in_seconds": round(clip.seconds, 3) if clip.end else None,
-    }
-    return _present(
-        {
-            "id": clip.id,
-            "url": root + clip.url,
-            "title": f"{clip.title} ({said})" if clip.title else said,
-            "content_text": said if clip.end else f"{said}: being recorded",
-            "image": root + (clip.poster or clip.image) if clip.poster or clip.image else None,
-            "date_published": stamp(clip.start),
-            "tags": list(clip.tags),
-            "attachments": [_present(attachment)] if video else None,
-        }
+    said = f"{clip.camera_title}, {local.isoformat(' ')[:_TO_SECONDS]} {local.tzname()}"
+    image = clip.poster or clip.image
+    return _Item(
+        id=clip.id,
+        url=root + clip.url,
+        title=f"{clip.title} ({said})" if clip.title else said,
+        content_text=said if clip.end else f"{said}: being recorded",
+        image=root + image if image else None,
+        date_published=stamp(clip.start),
+        tags=clip.tags or None,
+        attachments=_attachments(clip, root),
     )
+
+
+def _attachments(clip: ClipView, root: str) -> tuple[_Attachment] | None:
+    duration = round(clip.seconds, 3) if clip.end else None
+    if clip.video:
+        kind, size = clip.video_type, clip.bytes or None
+        return (
+            _Attachment(
+                url=root + clip.video, mime_type=kind, size_in_bytes=size, duration_in_seconds=duration
+            ),
+        )
+    if clip.low_video:
+        return (_Attachment(url=root + clip.low_video, mime_type="video/mp4", duration_in_seconds=duration),)
+    return None
+
+
+class _IndexDay(msgspec.Struct, gc=False):
+    date: str
+    url: str
+    json: str
+    events: int
+    segments: int
+
+
+class _IndexCamera(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    id: str
+    slug: str
+    title: str
+    url: str
+    feed: str
+    last_seen: str | None = None
+    events: int
+    segments: int
 
 
 def index_json(model: Model) -> bytes:
@@ -135,28 +214,18 @@ def index_json(model: Model) -> bytes:
         "schema": 1,
         "title": model.site.title,
         "timezone": model.zone.key,
-        "days": [
-            {
-                "date": c.day.isoformat(),
-                "url": model.day_url(c.day),
-                "json": model.day_url(c.day).replace("index.html", "day.json"),
-                "events": c.events,
-                "segments": c.segments,
-            }
-            for c in reversed(model.days)
-        ],
+        "days": [_index_day(c) for c in reversed(model.days)],
         "cameras": [
-            _present(
-                {
-                    "id": c.id,
-                    "slug": c.slug,
-                    "title": c.title,
-                    "url": c.url,
-                    "feed": f"feeds/cameras/{c.slug}.json",
-                    "last_seen": stamp(c.last_seen) if c.last_seen else None,
-                }
+            _IndexCamera(
+                id=c.id,
+                slug=c.slug,
+                title=c.title,
+                url=c.url,
+                feed=f"feeds/cameras/{c.slug}.json",
+                last_seen=stamp(c.last_seen) if c.last_seen else None,
+                events=c.events,
+                segments=c.segments,
             )
-            | {"events": c.events, "segments": c.segments}
             for c in model.camera_views
         ],
         "pages": [{"title": p.title, "url": p.url} for p in model.site.pages],
@@ -165,6 +234,23 @@ def index_json(model: Model) -> bytes:
         "build": "build.json",
     }
     return encode(document)
+
+
+@lru_cache(_DAYS_KEPT)
+def _index_day(count: DayCount) -> msgspec.Raw:
+    """Return a day's entry; all but the newest are the same from build to build."""
+    day = count.day.isoformat()
+    folder = day_folder(day)
+    entry = _IndexDay(day, f"{folder}/index.html", f"{folder}/day.json", count.events, count.segments)
+    return msgspec.Raw(_encode(entry))
+
+
+class _StatusCamera(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
+    id: str
+    title: str
+    last_segment: str | None = None
+    last_event: str | None = None
+    coverage_today_percent: float | None = None
 
 
 def status_json(status: StatusView) -> bytes:
@@ -181,44 +267,14 @@ def status_json(status: StatusView) -> bytes:
             {"path": p.path, "key": p.key, "reason": p.reason, "remedy": p.remedy} for p in status.problems
         ],
         "cameras": [
-            _present(
-                {
-                    "id": c.camera.id,
-                    "title": c.camera.title,
-                    "last_segment": stamp(c.last_segment) if c.last_segment else None,
-                    "last_event": stamp(c.last_event) if c.last_event else None,
-                    "coverage_today_percent": c.coverage_today,
-                }
+            _StatusCamera(
+                id=c.camera.id,
+                title=c.camera.title,
+                last_segment=stamp(c.last_segment) if c.last_segment else None,
+                last_event=stamp(c.last_event) if c.last_event else None,
+                coverage_today_percent=c.coverage_today,
             )
             for c in status.cameras
         ],
     }
     return encode(document)
-
-
-def api_record(clip: Clip, camera_title: str, zone: ZoneInfo, *, full_video: bool) -> dict[str, str]:
-    """Return one clip in the predecessor's form; paths are relative to the site's root, "" where there is none."""
-    made = preview_urls(clip)
-    view_url = f"media/{quote(clip.path)}" if full_video else ""
-    image = f"media/{quote(clip.image)}" if clip.image and full_video else made["poster"]
-    return {
-        "event_id": str(uuid.uuid5(uuid.NAMESPACE_DNS, clip.id)),
-        "timestamp": clip.start.astimezone(zone).isoformat(timespec="seconds"),
-        "camera_name": camera_title,
-        "high_res_image_path": image,
-        "low_res_image_path": made["still"],
-        "high_res_video_path": view_url,
-        "low_res_video_path": made["low_video"],
-    }
-
-
-def api_documents(model: Model, clips: Iterable[Placed]) -> tuple[bytes, bytes]:
-    """Return the predecessor's `events` and `events_by_date`, for clips given newest first."""
-    by_day: dict[str, list[dict[str, str]]] = {}
-    records = []
-    for day, found in groupby(clips, key=lambda p: p.day):
-        for placed in found:
-            title = model.by_id[placed.clip.camera].title
-            records.append(api_record(placed.clip, title, model.zone, full_video=model.site.full_video))
-            by_day.setdefault(f"{day.isoformat()}T00:00:00Z", []).append(records[-1])
-    return encode(records), encode(by_day)

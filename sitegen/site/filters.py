@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from datetime import UTC, date, datetime
+from functools import lru_cache, wraps
+from itertools import groupby
+from typing import Any
 from zoneinfo import ZoneInfo
+
+from sitegen.site.views import ClipView
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
 MONTHS = (
@@ -14,15 +19,18 @@ MONTHS = (
 _SIZES = ("kB", "MB", "GB", "TB", "PB")
 _MINUTE, _HOUR = 60, 3_600
 _KILO = 1_000
+_TO_SECONDS, _TO_MILLISECONDS = len("2026-11-22T03:55:03"), len("2026-11-22T03:55:03.120")
+_CLOCK, _HOUR_OF = slice(11, 19), slice(11, 13)
+_TIMES_KEPT = 4_096
+"""A clip's times stand on its row, its page and those of its neighbours."""
 
 
 def iso(when: date) -> str:
     """Return RFC 3339 in UTC with Z, milliseconds only where there are any; a plain date as it is."""
     if not isinstance(when, datetime):
         return when.isoformat()
-    utc = when.astimezone(UTC)
-    precision = "milliseconds" if utc.microsecond >= _KILO else "seconds"
-    return utc.replace(tzinfo=None).isoformat(timespec=precision) + "Z"
+    text = when.astimezone(UTC).isoformat(timespec="milliseconds")
+    return text[:_TO_SECONDS] + "Z" if text.startswith(".000", _TO_SECONDS) else text[:_TO_MILLISECONDS] + "Z"
 
 
 def duration(seconds: float) -> str:
@@ -74,18 +82,18 @@ def month(value: int) -> str:
     return MONTHS[value - 1]
 
 
-def filters(zone: ZoneInfo) -> dict[str, Callable[..., str]]:
+def filters(zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
     """Return every filter of templates by name; times of day are those of `zone`."""
 
     def clock(when: datetime) -> str:
         """Return HH:MM:SS, with the zone where clocks show this time twice."""
         local = when.astimezone(zone)
-        return f"{local:%H:%M:%S}{_twice(local)}"
+        return local.isoformat()[_CLOCK] + _twice(local)
 
     def hour(when: datetime) -> str:
         """Return the hour it lies in: "03:00", with the zone where there are two of it."""
         local = when.astimezone(zone)
-        return f"{local:%H}:00{_twice(local)}"
+        return f"{local.isoformat()[_HOUR_OF]}:00{_twice(local)}"
 
     def moment(when: datetime) -> str:
         """Return date, time and zone: "2026-11-22 03:55:03 CET"."""
@@ -99,13 +107,32 @@ def filters(zone: ZoneInfo) -> dict[str, Callable[..., str]]:
             return f"{weekday[:3]} {local.day} {name[:3]} {local.year:04}"
         return f"{weekday}, {local.day} {name} {local.year:04}"
 
-    bound: tuple[Callable[..., str], ...] = (clock, hour, moment, day)
-    free: tuple[Callable[..., str], ...] = (iso, duration, filesize, number, count, percent, month)
-    return {function.__name__: function for function in bound + free}
+    def by_hour(clips: Iterable[ClipView]) -> list[tuple[str, list[ClipView]]]:
+        """Return clips in the order of their starts in groups: pairs of the hour, as `hour` writes it, and its clips."""
+        return [(said, list(found)) for said, found in groupby(clips, lambda clip: hour(clip.start))]
+
+    times: tuple[Callable[..., str], ...] = (clock, hour, moment, day, iso)
+    others: tuple[Callable[..., Any], ...] = (by_hour, duration, filesize, number, count, percent, month)
+    found = {function.__name__: function for function in others}
+    return found | {function.__name__: _remembering(function) for function in times}
+
+
+def _remembering(say: Callable[..., str]) -> Callable[..., str]:
+    """Return a filter that keeps what it said of a time; times are in UTC, where each has one text.
+
+    (Two local times of an hour that comes twice are equal for Python, though an hour apart.)
+    """
+    kept = lru_cache(_TIMES_KEPT)(say)
+
+    @wraps(say)
+    def remembered(when: date, *form: str, **named: str) -> str:
+        return (kept if getattr(when, "tzinfo", UTC) is UTC else say)(when, *form, **named)
+
+    return remembered
 
 
 def _written_out(local: datetime) -> str:
-    return f"{local:%Y-%m-%d %H:%M:%S} {local.tzname()}"
+    return f"{local.isoformat(' ')[:_TO_SECONDS]} {local.tzname()}"
 
 
 def _twice(local: datetime) -> str:

@@ -6,31 +6,25 @@ from calendar import Calendar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from functools import cached_property
-from pathlib import PurePosixPath
-from urllib.parse import quote
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 from sitegen.archive import counts
 from sitegen.archive.index import Index, Placed
-from sitegen.archive.layout import preview_paths
-from sitegen.clip import Camera, Clip, Day
+from sitegen.clip import Camera, Day
 from sitegen.days import day_bounds, hour_marks
-from sitegen.site.pages import day_folder
+from sitegen.site.addresses import camera_url, clip_url, folder_of, media_type, preview_urls, quoted
+from sitegen.site.one_day import OneDay
 from sitegen.site.prose import note_html
 from sitegen.site.views import CameraView, ClipView, DayLink, DayView, MonthView, SiteView
 
 _NO_END = datetime.max.replace(tzinfo=UTC)
 
-MEDIA_TYPES = {
-    ".mp4": "video/mp4",
-    ".m4v": "video/mp4",
-    ".mov": "video/quicktime",
-    ".mkv": "video/x-matroska",
-    ".webm": "video/webm",
-    ".ts": "video/mp2t",
-    ".avi": "video/x-msvideo",
-}
+FEED_LENGTH = 100
+"""So many events a feed holds; pages show some of them."""
+
+_DAYS_KEPT, _MONTHS_KEPT = 2, 256
+_TO_MILLISECONDS = len("2026-11-22T03:55:03.120")
 
 
 @dataclass(frozen=True)
@@ -64,32 +58,48 @@ class Model:
 
     # clips
 
+    def one_day(self, day: date) -> OneDay:
+        """Return a day with what its pages share; the last two are kept: pages come day by day."""
+        days = self._days
+        if day not in days:
+            if len(days) == _DAYS_KEPT:
+                del days[next(iter(days))]
+            days[day] = OneDay(self, day)
+        return days[day]
+
+    @cached_property
+    def _days(self) -> dict[date, OneDay]:
+        return {}
+
     def clip(self, placed: Placed, *, with_note: bool = False) -> ClipView:
         """Return the view of a clip; its note is rendered only when asked for."""
         clip, camera = placed.clip, self.by_id[placed.clip.camera]
-        day_url = f"{day_folder(placed.day.isoformat())}/index.html"
-        camera_day_url = f"cameras/{camera.slug}/{day_url}"
-        video = f"media/{quote(clip.path)}"
-        note = clip.note
+        folder = folder_of(placed.day)
+        path, original = quoted(clip.path), self.site.full_video
+        note, end = clip.note, clip.end
+        low_video, poster, still, sprite = preview_urls(clip, path)
         return ClipView(
             id=clip.id,
             kind=clip.kind,
-            movie=clip.movie,
+            movie=clip.movie if clip.extra else "motion",
             camera_id=clip.camera,
             camera_slug=camera.slug,
             camera_title=camera.title,
             start=clip.start,
-            end=clip.end,
-            seconds=(clip.end - clip.start).total_seconds() if clip.end else 0.0,
+            end=end,
+            seconds=(end - clip.start).total_seconds() if end else 0.0,
             url=clip_url(clip, placed.day, camera.slug),
-            day_url=day_url,
-            camera_day_url=camera_day_url,
-            video=video if self.site.full_video else "",
-            video_name=PurePosixPath(clip.path).name,
+            day_url=f"{folder}/index.html",
+            camera_day_url=f"cameras/{camera.slug}/{folder}/index.html",
+            video=f"media/{path}" if original else "",
+            video_name=clip.path.rpartition("/")[2],
             video_type=media_type(clip.path),
             bytes=clip.bytes,
-            **preview_urls(clip),
-            image=f"media/{quote(clip.image)}" if clip.image and self.site.full_video else "",
+            low_video=low_video,
+            poster=poster,
+            still=still,
+            sprite=sprite,
+            image=f"media/{quoted(clip.image)}" if clip.image and original else "",
             event=clip.event or "",
             motion=clip.motion,
             title=(note.title if note else None) or "",
@@ -99,19 +109,31 @@ class Model:
             end_reason=clip.end_reason or "",
             adopted=clip.adopted,
             preview_error=clip.preview_error or "",
-            extra=tuple((str(k), plain(v)) for k, v in clip.extra.items() if k != "movie"),
+            extra=tuple((str(k), plain(v)) for k, v in clip.extra.items() if k != "movie")
+            if clip.extra
+            else (),
         )
 
     def clips(self, found: Iterable[Placed]) -> tuple[ClipView, ...]:
         """Return the views of clips."""
-        return tuple(self.clip(p) for p in found)
+        return tuple([self.clip(p) for p in found])
+
+    def newest_events(self, camera_id: str | None = None) -> tuple[ClipView, ...]:
+        """Return the newest events, of a camera or of all, newest first: as many as a feed holds."""
+        if camera_id not in self._newest:
+            self._newest[camera_id] = self.clips(self.index.newest("event", FEED_LENGTH, camera_id))
+        return self._newest[camera_id]
+
+    @cached_property
+    def _newest(self) -> dict[str | None, tuple[ClipView, ...]]:
+        return {}
 
     # cameras
 
     def camera(self, camera: Camera) -> CameraView:
         """Return the view of a camera."""
         count = self.camera_counts.get(camera.id)
-        newest = self.index.newest("event", 1, camera.id)
+        newest = self._newest.get(camera.id) or self.clips(self.index.newest("event", 1, camera.id))
         last = counts.last_day(self.index, camera.id)
         return CameraView(
             id=camera.id,
@@ -121,7 +143,7 @@ class Model:
             events=count.events if count else 0,
             segments=count.segments if count else 0,
             last_seen=count.last_seen if count else None,
-            newest=self.clip(newest[0]) if newest else None,
+            newest=newest[0] if newest else None,
             latest_day_url=self.day_url(last, camera.id) if last else "",
             recording_since=self._recording_since(camera),
         )
@@ -149,11 +171,15 @@ class Model:
         """All cameras, in their order."""
         return tuple(self.camera(c) for c in self.cameras)
 
+    def camera_view(self, camera: Camera) -> CameraView:
+        """Return one of them."""
+        return self.camera_views[self.cameras.index(camera)]
+
     # days
 
     def day_url(self, day: date, camera_id: str | None = None) -> str:
         """Return the URL of a day's page, of all cameras or of one."""
-        folder = day_folder(day.isoformat())
+        folder = folder_of(day)
         return f"cameras/{self.slugs[camera_id]}/{folder}/index.html" if camera_id else f"{folder}/index.html"
 
     def link(self, count: counts.DayCount, camera_id: str | None = None) -> DayLink:
@@ -187,12 +213,23 @@ class Model:
         self, found: Sequence[counts.DayCount], camera_id: str | None, limit: int
     ) -> tuple[MonthView, ...]:
         """Return the newest months that have clips, newest first."""
-        links = {c.day: self.link(c, camera_id) for c in found}
-        wanted = sorted({(d.year, d.month) for d in links}, reverse=True)[:limit]
-        return tuple(_month(year, month, links) for year, month in wanted)
+        prefix = f"cameras/{self.slugs[camera_id]}/" if camera_id else ""
+        by_month: dict[tuple[int, int], list[counts.DayCount]] = {}
+        for count in found:
+            by_month.setdefault((count.day.year, count.day.month), []).append(count)
+        wanted = sorted(by_month, reverse=True)[:limit]
+        return tuple(_month(*month, tuple(by_month[month]), prefix) for month in wanted)
 
 
-def _month(year: int, month: int, links: dict[date, DayLink]) -> MonthView:
+@lru_cache(_MONTHS_KEPT)
+def _month(year: int, month: int, days: tuple[counts.DayCount, ...], prefix: str) -> MonthView:
+    """Return a month with its days' links; most of them are the same from build to build."""
+    links = {
+        c.day: DayLink(
+            date=c.day, url=f"{prefix}{folder_of(c.day)}/index.html", events=c.events, segments=c.segments
+        )
+        for c in days
+    }
     weeks = tuple(
         tuple((d.day, links.get(d)) if d.month == month else None for d in week)
         for week in Calendar().monthdatescalendar(year, month)
@@ -200,38 +237,9 @@ def _month(year: int, month: int, links: dict[date, DayLink]) -> MonthView:
     return MonthView(year, month, weeks)
 
 
-def camera_url(slug: str) -> str:
-    """Return where a camera is shown."""
-    return f"cameras/{slug}/index.html"
-
-
-def clip_url(clip: Clip, day: date, slug: str) -> str:
-    """Return where a clip is shown: an event's own page, a segment's moment on its camera's day."""
-    folder = day_folder(day.isoformat())
-    if clip.kind == "event":
-        return f"{folder}/{clip.id}.html"
-    return f"cameras/{slug}/{folder}/index.html#t={clip.start.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
-
-
-def preview_urls(clip: Clip) -> dict[str, str]:
-    """Return the URLs of a clip's previews by what they are; "" for each while they are not made."""
-    made = preview_paths(clip.path)
-    return {
-        "low_video": quote(made["video"]) if clip.previews else "",
-        "poster": quote(made["poster"]) if clip.previews else "",
-        "still": quote(made["still"]) if clip.previews else "",
-        "sprite": quote(made["sprite"]) if clip.previews else "",
-    }
-
-
-def media_type(path: str) -> str:
-    """Return the media type of a video by its ending."""
-    return MEDIA_TYPES.get(PurePosixPath(path).suffix.lower(), "application/octet-stream")
-
-
 def stamp(when: datetime) -> str:
     """Return a time as feeds carry it: RFC 3339 in UTC with milliseconds."""
-    return when.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    return when.astimezone(UTC).isoformat(timespec="milliseconds")[:_TO_MILLISECONDS] + "Z"
 
 
 def plain(value: object) -> str:

@@ -99,10 +99,11 @@ _FIXED = {
 
 
 def page_of(path: str, ids: Mapping[str, str]) -> Page:
-    """Return the page that a file of the site belongs to; `ids` maps slugs to camera ids.
+    """Return the page that a file of the site belongs to, or its compressed twin; `ids` maps slugs to camera ids.
 
     What has no other page is taken for one of the owner's own.
     """
+    path = path.removesuffix(".gz")
     if path in _FIXED:
         return _FIXED[path]
     if (match := _DAY.match(path)) and _is_day(match.group(1, 2, 3)):

@@ -1,7 +1,8 @@
 """Puts files into the site so that a reader never sees half of anything. Writes below the site's folder only.
 
-A file is written under a temporary name in `.sitegen-tmp/` and renamed. When a file is replaced, its modification
-time moves on by at least a whole second: nginx makes the ETag of that and the size (promise P7).
+A file is written under a temporary name in `.sitegen-tmp/` and renamed, its compressed twin before it; new folders
+are renamed whole (sitegen.site.stage). When a file is replaced, its modification time and its twin's move on by at
+least a whole second: nginx makes the ETag of that and the size (promise P7).
 """
 
 from __future__ import annotations
@@ -10,7 +11,11 @@ import contextlib
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
+
+from sitegen.site.stage import Stage
+from sitegen.site.twins import TWIN, compressed, create, has_twin, holds, look
 
 TEMPORARY = ".sitegen-tmp"
 _SECOND_NS = 1_000_000_000
@@ -25,6 +30,7 @@ class Publisher:
         self.output = output
         self._now_ns = now_ns
         self._temporary = output / TEMPORARY
+        self._root, self._names = str(output), 0
         self.written: int = 0
         self.deleted: int = 0
 
@@ -51,32 +57,64 @@ class Publisher:
             with contextlib.suppress(OSError):
                 self._temporary.rmdir()
 
+    def is_empty(self) -> bool:
+        """Say whether nothing is published."""
+        with os.scandir(self.output) as entries:
+            return all(entry.name.startswith(".") for entry in entries)
+
     def exists(self, path: str) -> bool:
         """Say whether a file is on the site."""
-        return (self.output / path).exists()
+        return os.path.exists(f"{self._root}/{path}")  # noqa: PTH110 - asked for each page
+
+    @contextmanager
+    def stage(self) -> Iterator[Stage]:
+        """Yield a stage; what is on it is published at the end, or thrown away when there is an error."""
+        stage = Stage(self._root, self._temporary_name(), mtime_ns=self._now_ns(), write=self.write)
+        try:
+            yield stage
+            stage.publish()
+        except BaseException:
+            stage.discard()
+            raise
+        self.written += stage.files
 
     def write(self, path: str, data: bytes) -> bool:
-        """Put a file at a path, unless it is there with the same bytes; say whether it was written."""
-        target = self.output / path
-        old = _stat(target)
-        if old is not None and old.st_size == len(data) and _content(target) == data:
+        """Put a file and its twin at a path, unless it is there with the same bytes; say whether it was written."""
+        target = f"{self._root}/{path}"
+        paired = has_twin(path, len(data))
+        old, old_twin = look(target), look(target + TWIN)
+        if old is not None and _are_pair(old, old_twin, paired=paired) and holds(target, old, data):
             return False
-        temporary = self._temporary / f"{os.getpid()}.{self.written}"
-        try:
-            temporary.write_bytes(data)
-        except FileNotFoundError:  # somebody deleted the site while we were at work: it comes back
-            self._temporary.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(data)
-        if old is not None:
-            new_ns = max(self._now_ns(), (old.st_mtime_ns // _SECOND_NS + 1) * _SECOND_NS)
-            os.utime(temporary, ns=(new_ns, new_ns))
-        try:
-            temporary.rename(target)
-        except FileNotFoundError:
-            target.parent.mkdir(parents=True, exist_ok=True)
-            temporary.rename(target)
+        mtime_ns = self._next_mtime_ns(old, old_twin)
+        if paired:
+            self._put(target + TWIN, compressed(data), mtime_ns)
+        elif old_twin is not None:
+            Path(target + TWIN).unlink()
+        self._put(target, data, mtime_ns)
         self.written += 1
         return True
+
+    def _put(self, target: str, data: bytes, mtime_ns: int) -> None:
+        temporary = self._temporary_name()
+        try:
+            create(temporary, data, mtime_ns)
+        except FileNotFoundError:  # somebody deleted the site while we were at work: it comes back
+            self._temporary.mkdir(parents=True, exist_ok=True)
+            create(temporary, data, mtime_ns)
+        try:
+            os.rename(temporary, target)  # noqa: PTH104 - both are text already
+        except FileNotFoundError:
+            Path(target).parent.mkdir(parents=True, exist_ok=True)
+            os.rename(temporary, target)  # noqa: PTH104
+
+    def _next_mtime_ns(self, *old: os.stat_result | None) -> int:
+        """Return now, or the whole second after any of the times that readers have seen."""
+        seen = (found.st_mtime_ns // _SECOND_NS + 1 for found in old if found is not None)
+        return max(self._now_ns(), max(seen, default=0) * _SECOND_NS)
+
+    def _temporary_name(self) -> str:
+        self._names += 1
+        return f"{self._root}/{TEMPORARY}/{os.getpid()}.{self._names}"
 
     def link(self, name: str, target: Path) -> bool:
         """Put a symbolic link at the top of the site; say whether it was written."""
@@ -92,8 +130,10 @@ class Publisher:
         return True
 
     def delete(self, path: str) -> bool:
-        """Delete a file and the folders that are empty without it; say whether it was there."""
+        """Delete a file, its twin before it, and the folders that are empty without them; say whether it was there."""
         target = self.output / path
+        with contextlib.suppress(FileNotFoundError, NotADirectoryError):
+            Path(f"{target}{TWIN}").unlink()
         try:
             target.unlink()
         except (FileNotFoundError, NotADirectoryError):
@@ -109,10 +149,14 @@ class Publisher:
         return True
 
     def files(self) -> Iterator[str]:
-        """Yield the paths of all files of pages, feeds and assets; not media, previews or temporary files."""
+        """Yield the paths of all files of pages, feeds and assets; not media, previews or temporary files.
+
+        A twin counts as a part of its file; one that has lost it is a file of its own.
+        """
         waiting = [""]
         while waiting:
             folder = waiting.pop()
+            found = []
             with os.scandir(self.output / folder) as entries:
                 for entry in entries:
                     path = f"{folder}{entry.name}"
@@ -121,18 +165,13 @@ class Publisher:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(path + "/")
                     else:
-                        yield path
+                        found.append(path)
+            names = frozenset(found)
+            yield from (p for p in found if not (p.endswith(TWIN) and p.removesuffix(TWIN) in names))
 
 
-def _stat(path: Path) -> os.stat_result | None:
-    try:
-        return path.lstat()
-    except (FileNotFoundError, NotADirectoryError):
-        return None
-
-
-def _content(path: Path) -> bytes | None:
-    try:
-        return path.read_bytes()
-    except OSError:
-        return None  # unreadable: it is replaced
+def _are_pair(file: os.stat_result, twin: os.stat_result | None, *, paired: bool) -> bool:
+    """Say whether a file has its twin, or rightly none; one that a killed build left beside it is of another time."""
+    if twin is None:
+        return not paired
+    return paired and twin.st_mtime_ns == file.st_mtime_ns

@@ -1,15 +1,15 @@
-"""Makes the files of one page: key in, bytes out, or the word that the page is no more. Writes nothing."""
+"""Makes the files of one page: key in, bytes out, or the word that the page is no more. Writes no file."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
-from urllib.parse import quote
 
 from sitegen.archive import counts
 from sitegen.clip import Camera, Problem
-from sitegen.site import contexts, feeds
+from sitegen.site import contexts, feeds, legacy_json
+from sitegen.site.addresses import quoted
 from sitegen.site.model import Model
 from sitegen.site.pages import Page, html_path, paths
 from sitegen.site.prose import ContentPage
@@ -56,21 +56,19 @@ class Renderer:
 
     def exists(self, page: Page) -> bool:
         """Say whether the archive (or the owner) still has what a page shows."""
-        index = self.model.index
+        model = self.model
         match page.kind:
             case "clip":
-                placed = index.clip_by_id(page.key)
-                known = (
-                    placed is not None and placed.day.isoformat() == page.day and placed.clip.kind == "event"
-                )
+                placed = model.one_day(date.fromisoformat(page.day)).by_id.get(page.key)
+                known = placed is not None and placed.clip.kind == "event"
             case "camera-day":
-                known = page.key in self.model.by_id and counts.has_day(
-                    index, date.fromisoformat(page.day), page.key
+                known = page.key in model.by_id and counts.has_day(
+                    model.index, date.fromisoformat(page.day), page.key
                 )
             case "day":
-                known = counts.has_day(index, date.fromisoformat(page.day))
+                known = counts.has_day(model.index, date.fromisoformat(page.day))
             case "camera":
-                known = page.key in self.model.by_id
+                known = page.key in model.by_id
             case "content":
                 known = page.key in self.content
             case _:
@@ -90,18 +88,16 @@ class Renderer:
     def _html(self, template: str, page: Page, context: dict[str, Any]) -> Files:
         path = html_path(page, self.model.slugs)
         root = "../" * path.count("/")
-        text = self.theme.render(template, root, site=self.model.site, here=quote(path), **context)
+        text = self.theme.render(template, root, site=self.model.site, here=quoted(path), **context)
         return {path: text.encode()}
 
     def _clip(self, page: Page) -> Files:
-        placed = self.model.index.clip_by_id(page.key)
-        if placed is None:
-            raise KeyError(page.key)
+        placed = self.model.one_day(date.fromisoformat(page.day)).by_id[page.key]
         return self._html("clip.html", page, contexts.clip(self.model, placed))
 
     def _day(self, page: Page) -> Files:
         facts = contexts.DayFacts(self.model, date.fromisoformat(page.day))
-        data = feeds.day_json(self.model, page.day, facts.placed, facts.all_gaps())
+        data = feeds.day_json(self.model, page.day, facts.views(), facts.all_gaps())
         html = self._html("day.html", page, contexts.day(self.model, facts))
         return {self.paths(page)[0]: data} | html
 
@@ -115,7 +111,7 @@ class Renderer:
         html = self._html("camera.html", page, contexts.camera(self.model, camera))
         feed = feeds.json_feed(
             self.model,
-            self.model.index.newest("event", feeds.FEED_LENGTH, camera.id),
+            self.model.newest_events(camera.id),
             title=f"{self.model.site.title}: {camera.title}",
             page=html_path(page, self.model.slugs),
             feed=path,
@@ -134,8 +130,33 @@ class Renderer:
         return self._html("cameras.html", page, contexts.cameras(self.model))
 
     def _api(self, page: Page) -> Files:
-        newest = self.model.index.newest(page.key, feeds.API_LENGTH)
-        return dict(zip(self.paths(page), feeds.api_documents(self.model, newest), strict=True))
+        pieces = list(self._api_pieces(page.key))
+        documents = (legacy_json.events(pieces), legacy_json.events_by_date(pieces))
+        return {path: b"".join(parts) for path, parts in zip(self.paths(page), documents, strict=True)}
+
+    def _api_pieces(self, kind: str) -> Iterator[legacy_json.DayPiece]:
+        """Yield the newest days' pieces of the predecessor's JSON, newest day first, until the list is long enough."""
+        index, left = self.model.index, legacy_json.API_LENGTH
+        for count in reversed(self.model.days):
+            listed = count.events if kind == "event" else count.segments
+            if not listed:
+                continue
+            piece = self._api_piece(kind, count.day)
+            yield count.day, piece if listed <= left else legacy_json.newest_of(piece, left)
+            left -= listed
+            if left <= 0:
+                index.drop_pieces(kind, count.day.isoformat())
+                break
+
+    def _api_piece(self, kind: str, day: date) -> bytes:
+        """Return what the index keeps of a day; it forgets that when a clip of the day changes."""
+        index = self.model.index
+        piece = index.piece(kind, day.isoformat())
+        if piece is None:
+            listed = [p for p in reversed(index.clips_of_day(day)) if p.clip.listed_as == kind]
+            piece = legacy_json.api_day(self.model, listed)
+            index.put_piece(kind, day.isoformat(), piece)
+        return piece
 
     def status(self) -> StatusView:
         """Return what the status page says now."""
@@ -150,7 +171,7 @@ class Renderer:
         latest = "feeds/latest.json"
         feed = feeds.json_feed(
             self.model,
-            self.model.index.newest("event", feeds.FEED_LENGTH),
+            self.model.newest_events(),
             title=self.model.site.title,
             page="index.html",
             feed=latest,

@@ -22,7 +22,9 @@ from jinja2 import (
 )
 
 from sitegen.errors import ThemeError
+from sitegen.site.compiling import PageEnvironment
 from sitegen.site.filters import filters
+from sitegen.site.rows import Rows
 from sitegen.site.theme_files import Asset, Layer, fingerprint, published, read_chain
 
 PAGES = (
@@ -86,7 +88,7 @@ def load_theme(name_or_path: str, *, search: tuple[Path, ...], zone: ZoneInfo) -
     layers = read_chain(name_or_path, search)
     _require_pages(layers)
     assets = published(layers)
-    environment = Environment(
+    environment = PageEnvironment(
         loader=_Loader(layers),
         autoescape=True,
         undefined=StrictUndefined,
@@ -96,7 +98,9 @@ def load_theme(name_or_path: str, *, search: tuple[Path, ...], zone: ZoneInfo) -
         auto_reload=False,
     )
     environment.filters.update(filters(zone))
-    environment.globals["asset"] = partial(_asset_path, {asset.name: asset.path for asset in assets})
+    environment.assets = {asset.name: asset.path for asset in assets}
+    environment.globals["rows"] = Rows(environment)
+    environment.globals["asset"] = partial(_asset_path, environment.assets)
     return Theme(layers[0].name, fingerprint(layers), environment, assets)
 
 

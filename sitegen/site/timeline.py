@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
@@ -100,8 +101,14 @@ def cut(found: Iterable[Gap], day: Day) -> list[Gap]:
 def place(start: datetime, end: datetime | None, day: Day) -> tuple[float, float]:
     """Return left and width in percent of the day, within 0..100; a bar without end has width 0."""
     length = day.end - day.start
-    left = min(max((start - day.start) / length, 0.0), 1.0)
-    right = left if end is None else min(max((end - day.start) / length, left), 1.0)
+    left = (start - day.start) / length
+    if not 0.0 <= left <= 1.0:
+        left = min(max(left, 0.0), 1.0)
+    if end is None:
+        return round(100 * left, 3), 0.0
+    right = (end - day.start) / length
+    if not left <= right <= 1.0:
+        right = min(max(right, left), 1.0)
     return round(100 * left, 3), round(100 * (right - left), 3)
 
 
@@ -114,4 +121,4 @@ def level(clip: Clip) -> int:
     if clip.kind != "event":
         return 0
     changed = (clip.motion.changed_pixels if clip.motion else None) or 0
-    return 1 + sum(changed >= limit for limit in _LEVELS)
+    return 1 + bisect_right(_LEVELS, changed)

@@ -1,8 +1,9 @@
 """Brings the published files in step with the pages marked in the index, in an order that never shows a dead link.
 
-1. Assets and the link to the archive.  2. Pages that are new: nothing links to them yet.  3. Pages that are replaced:
-all that they link to is there now.  4. Deletions: nothing links to these any more. A pass that was killed is taken up
-where it stopped, since a page's mark is taken away only when its files are written.
+1. Assets and the link to the archive.  2. Pages that are new: nothing links to them yet; those of new days in one piece
+each.  3. Pages that are replaced: all that they link to is there now.  4. Deletions: nothing links to these any more.
+Days come one after another with all their pages, since these are made of the same clips. A pass that was killed is
+taken up where it stopped: a page's mark is taken away only when its files are in their places.
 """
 
 from __future__ import annotations
@@ -16,10 +17,13 @@ from sitegen.archive.layout import PREVIEW_ENDINGS
 from sitegen.site.pages import ORDER, Page, page_of, slug_maps
 from sitegen.site.publish import Publisher
 from sitegen.site.render import Renderer
+from sitegen.site.stage import Stage
 
 log = logging.getLogger("sitegen.publish")
 
-_BATCH = 500
+_DAYS_AT_ONCE = 8
+"""So many days, if they are new, are put on the site together, and lose their marks together."""
+_RANK = {kind: rank for rank, kind in enumerate(ORDER)}
 _VOLATILE = frozenset(("status.json", "status/index.html"))
 """Files that differ at every writing; that they do is no news."""
 
@@ -35,6 +39,7 @@ class Update:
 
     def run(self, archive_root: Path, *, sweep: bool) -> None:
         """Write every marked page; `sweep` looks for files that no page has any more."""
+        sweep = sweep and not self.publisher.is_empty()
         for asset in self.renderer.theme.assets():
             self.news |= self.publisher.write(asset.path, asset.data)
         self.news |= self.publisher.link("media", archive_root)
@@ -46,33 +51,43 @@ class Update:
             self.news |= self.publisher.delete(path)
 
     def _pass(self, *, new: bool) -> None:
-        for kind in ORDER:
-            for batch in self._batches(kind):
-                due = [page for page in batch if not new or self._is_new(page)]
-                done = [page for page in due if self._write(page)]
-                with self.index.transaction():
-                    self.index.unmark(done)
+        after = ""
+        while days := self.index.dirty_days(after, _DAYS_AT_ONCE):
+            self._write_days(days, new=new)
+            after = days[-1]
+        self._write_days([""], new=new)  # pages of no day
 
-    def _batches(self, kind: str) -> Iterator[list[Page]]:
-        after: tuple[str, str] | None = None
-        while batch := [Page(*row) for row in self.index.dirty(kind, after, _BATCH)]:
-            yield batch
-            after = (batch[-1].day, batch[-1].key)
+    def _write_days(self, days: list[str], *, new: bool) -> None:
+        with self.publisher.stage() as stage:
+            done = {day: [p for p in self._pages(day) if self._write(p, stage, new=new)] for day in days}
+        with self.index.transaction():
+            for day, pages in done.items():
+                if day:
+                    self.index.written(day, pages)
+                else:
+                    self.index.unmark(pages)
 
-    def _is_new(self, page: Page) -> bool:
+    def _pages(self, day: str) -> list[Page]:
+        found = (Page(*row) for row in self.index.dirty_of_day(day))
+        return sorted((page for page in found if page.kind in _RANK), key=lambda page: _RANK[page.kind])
+
+    def _write(self, page: Page, stage: Stage, *, new: bool) -> bool:
+        """Write a page's files; False: it keeps its mark, for the next pass or until its files are deleted."""
         paths = self.renderer.paths(page)
-        return bool(paths) and not self.publisher.exists(paths[-1]) and self.renderer.exists(page)
-
-    def _write(self, page: Page) -> bool:
-        """Write a page's files; False: it is no more, and keeps its mark until its files are deleted."""
+        staged = new and page.day != "" and bool(paths) and stage.takes(paths[-1])
+        if new and not staged and (not paths or self.publisher.exists(paths[-1])):
+            return False
         files = self.renderer.files(page)
         if files is None:
-            self._gone += self.renderer.paths(page)
+            self._gone += () if new else paths
             return False
         for path, data in files.items():
-            if self.publisher.write(path, data):
-                self.news |= path not in _VOLATILE
-                log.debug("wrote %s", path)
+            if staged:
+                stage.put(path, data)
+            elif not self.publisher.write(path, data):
+                continue
+            self.news |= path not in _VOLATILE
+            log.debug("wrote %s", path)
         return True
 
     def _strays(self) -> Iterator[str]:

@@ -6,14 +6,14 @@ Times are aware UTC datetimes; the filters `clock`, `moment`, `iso`, `duration` 
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date, datetime
+
+import msgspec
 
 from sitegen.clip import Motion
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SiteView:
+class SiteView(msgspec.Struct, frozen=True, kw_only=True):
     """The site as a whole."""
 
     title: str
@@ -25,16 +25,14 @@ class SiteView:
     """The owner's own pages, for the navigation."""
 
 
-@dataclass(frozen=True, slots=True)
-class PageLink:
+class PageLink(msgspec.Struct, frozen=True):
     """One of the owner's pages."""
 
     title: str
     url: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraView:
+class CameraView(msgspec.Struct, frozen=True, kw_only=True):
     """A camera and what is known of it."""
 
     id: str
@@ -54,8 +52,7 @@ class CameraView:
     """Start of the clip that is being recorded; None: none is."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClipView:
+class ClipView(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """One clip. A text that is absent is ""."""
 
     id: str
@@ -105,8 +102,7 @@ class ClipView:
     extra: tuple[tuple[str, str], ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayLink:
+class DayLink(msgspec.Struct, frozen=True, kw_only=True):
     """One day in a calendar or a list."""
 
     date: date
@@ -115,8 +111,7 @@ class DayLink:
     segments: int
 
 
-@dataclass(frozen=True, slots=True)
-class MonthView:
+class MonthView(msgspec.Struct, frozen=True, cache_hash=True):
     """A month of the calendar: weeks of seven entries, Monday first; None outside the month or without a page."""
 
     year: int
@@ -125,8 +120,7 @@ class MonthView:
     """Each entry: (day of the month, its link or None), or None for a cell outside the month."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class GapView:
+class GapView(msgspec.Struct, frozen=True, kw_only=True):
     """A gap, cut to the day it is shown on."""
 
     camera_title: str
@@ -137,8 +131,7 @@ class GapView:
     """The cause in words."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Bar:
+class Bar(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     """Something on a lane of the timeline; `left` and `width` are percent of the day (0..100)."""
 
     kind: str
@@ -151,8 +144,7 @@ class Bar:
     """How much motion: 1 (little or unknown) to 4; 0 for what is no event."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Lane:
+class Lane(msgspec.Struct, frozen=True, kw_only=True):
     """One camera's line in the timeline of a day."""
 
     camera: str
@@ -163,8 +155,7 @@ class Lane:
     """In the order of painting: segments, gaps, events."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DayView:
+class DayView(msgspec.Struct, frozen=True, kw_only=True):
     """One local day."""
 
     date: date
@@ -177,8 +168,7 @@ class DayView:
     """Hour marks: label ("00" to "23"; a doubled hour with its zone) and place in percent of the day."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ProblemView:
+class ProblemView(msgspec.Struct, frozen=True, kw_only=True):
     """A Problem in words."""
 
     path: str
@@ -187,8 +177,7 @@ class ProblemView:
     remedy: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StatusView:
+class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """What the status page says; the one page that may hold what depends on now."""
 
     built_at: datetime
@@ -204,8 +193,7 @@ class StatusView:
     cameras: tuple[CameraStatus, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CameraStatus:
+class CameraStatus(msgspec.Struct, frozen=True, kw_only=True):
     """One camera on the status page."""
 
     camera: CameraView

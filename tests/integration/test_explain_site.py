@@ -15,6 +15,7 @@ from archives import configure, make_video, put_clip, put_outage, write_sidecar
 
 from sitegen.build import Generator
 from sitegen.explain import Explanation, explain
+from sitegen.previews.pool import PreviewResult
 from sitegen.settings import load
 from sitegen.watch_loop import build_once
 
@@ -63,7 +64,8 @@ def built(tmp_path_factory, video) -> Path:
     put_outage(root, at(60), at(70))
     generator = Generator(load(folder / "sitegen.toml"))
     generator.build()
-    generator.previews_changed([(failed.relative_to(root).as_posix(), None, "it cannot be decoded")])
+    shown = failed.relative_to(root).as_posix()
+    generator.previews_changed([PreviewResult(shown, 1, "it cannot be decoded", 3, "all")])
     generator.build()
     generator.close()
     return folder

@@ -120,16 +120,6 @@ def test_text_is_compressed(nginx):
     assert "content-encoding" not in video.headers
 
 
-def test_ready_made_gzip_is_used_for_assets_only(nginx, folders):
-    """A .gz beside an asset is sent as it is; beside a page, where it could be of an older version, it is not."""
-    for name in ("assets/ready-1.js", "ready.html"):
-        put(folders / "site" / name, b"small")
-        put(folders / "site" / f"{name}.gz", gzip.compress(b"ready"))
-    asset = ask(nginx, "/assets/ready-1.js", Accept_Encoding="gzip")
-    assert gzip.decompress(asset.body) == b"ready"
-    assert ask(nginx, "/ready.html", Accept_Encoding="gzip").body == b"small"
-
-
 def test_a_site_without_originals_hands_out_none(folders):
     """Without the link `media` in the site nothing of the archive is served, whatever the archive holds."""
     bare = folders / "bare"

@@ -183,7 +183,7 @@ class Archive(RuleBasedStateMachine):
         assert not different, f"differs from a build from scratch: {sorted(different)}"
         reached, dead = crawl(self.folder / "site")
         assert not dead
-        events = {p for p in here if p[:2] == "20" and not p.endswith(("index.html", "day.json"))}
+        events = {p for p in here if p[:2] == "20" and p.endswith(".html") and not p.endswith("/index.html")}
         assert events <= reached
 
 

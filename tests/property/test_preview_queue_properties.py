@@ -11,7 +11,6 @@ from sitegen.previews.queue import Queue
 
 START = datetime(2026, 1, 2, tzinfo=UTC)
 PATHS = st.sampled_from(["a", "b", "c", "d"])
-FINAL = {"made", "found", "dropped"}
 
 
 class QueueMachine(RuleBasedStateMachine):
@@ -57,12 +56,13 @@ class QueueMachine(RuleBasedStateMachine):
         if not self.running:
             return
         job = self.running.pop(which % len(self.running))
-        wanted = not job.stopper.stopped.is_set()
+        wanted, stage = not job.stopper.stopped.is_set(), job.stage
         result = self.queue.finish(job, Outcome(kind, "why"), self.now)
         assert wanted or result is None
         if result is not None:
             assert (result.error is None) == (kind in {"made", "found"})
-        if wanted and (result is not None or kind in FINAL):
+            assert (result.stage == "poster") == (stage == "poster" and kind in {"made", "found"})
+        if wanted and (kind == "dropped" or (result is not None and result.stage == "all")):
             assert self.owed.pop(job.clip.path) == job.clip.mtime_ns
 
     @rule(seconds=st.floats(0, 1000))

@@ -11,7 +11,7 @@ from archives import make_video, put_clip, put_outage, site_bytes, write_sidecar
 from built_site import NOON, Site
 from links import crawl
 
-from sitegen.site import feeds
+from sitegen.site import legacy_json
 
 
 @pytest.fixture
@@ -105,7 +105,7 @@ def test_a_clip_is_on_its_local_day_and_no_other(site, utc, day):
 
 def test_the_predecessors_json_is_capped(site, monkeypatch):
     """The newest stay; older ones are in day.json only."""
-    monkeypatch.setattr(feeds, "API_LENGTH", 3)
+    monkeypatch.setattr(legacy_json, "API_LENGTH", 3)
     for minute in range(5):
         site.put(minute)
     site.build()

@@ -1,7 +1,7 @@
 """Builds that cannot go on: an archive that has gone (P8), a second generator (P13), broken themes, disks and indexes."""
 
+import os
 import shutil
-from pathlib import Path
 
 import pytest
 from archives import site_bytes
@@ -10,6 +10,7 @@ from built_site import Site
 from sitegen.archive.watch import Hints
 from sitegen.build import Generator
 from sitegen.errors import ArchiveGone, LockHeld, ThemeError, UsageError
+from sitegen.previews.pool import PreviewResult
 from sitegen.settings import load
 
 
@@ -128,14 +129,14 @@ def test_a_disk_that_fills_leaves_the_old_site_up(site, monkeypatch):
     try:
         generator.build()
         site.put(1), site.put(24 * 60)
-        real, count = Path.rename, iter(range(100))
+        real, count = os.rename, iter(range(100))
 
-        def fills(self, target):
+        def fills(source, target):
             if next(count) >= 3:
                 raise OSError(28, "No space left on device")
-            return real(self, target)
+            return real(source, target)
 
-        monkeypatch.setattr(Path, "rename", fills)
+        monkeypatch.setattr(os, "rename", fills)
         with pytest.raises(OSError, match="No space left"):
             generator.build()
         monkeypatch.undo()
@@ -195,7 +196,8 @@ def test_previews_and_index_follow_a_video_that_changes(site):
             preview = site.output / f"previews/{path}{ending}"
             preview.parent.mkdir(parents=True, exist_ok=True)
             preview.write_bytes(b"1")
-        generator.previews_changed([(path, video.stat().st_mtime_ns, None), ("not/there.mp4", 1, None)])
+        made = PreviewResult(path, video.stat().st_mtime_ns, None, 1, "all")
+        generator.previews_changed([made, PreviewResult("not/there.mp4", 1, None, 1, "all")])
         assert generator.build(Hints()).revision == 2
         page = site.output / "2026/11/22/101-20261122T120000Z.html"
         assert ".low.mp4" in page.read_text()
@@ -203,7 +205,7 @@ def test_previews_and_index_follow_a_video_that_changes(site):
         video.write_bytes(b"another video")
         generator.build()
         assert ".low.mp4" not in page.read_text()
-        generator.previews_changed([(path, None, "ffmpeg could not read it")])
+        generator.previews_changed([PreviewResult(path, 1, "ffmpeg could not read it", 3, "all")])
         assert generator.build(Hints()).problems == 1
     finally:
         generator.close()

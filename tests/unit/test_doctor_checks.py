@@ -152,6 +152,18 @@ BAD = {
         "address is not known",
         "camera.7.url",
     ),
+    "sub-stream of the same address": (
+        {"cameras": (KnownCamera("7", "Gate", record=True, has_address=True, sub_stream="same"),)},
+        "warning",
+        "recorded twice",
+        "camera.7.sub_url",
+    ),
+    "sub-stream of nothing": (
+        {"cameras": (KnownCamera("7", "Gate", record=False, has_address=True, sub_stream="other"),)},
+        "note",
+        "nothing is kept",
+        "camera.7.sub_url",
+    ),
     "no camera": ({"cameras": ()}, "note", "none is configured", "motion.config"),
     "Motion unreadable": (
         {"cameras": (), "cameras_trouble": Trouble("/m/motion.conf", "cannot be read", "correct its path")},
@@ -177,6 +189,8 @@ def test_what_is_not_needed_is_not_asked_for():
     """Without a cap cpulimit is no matter; a camera that is not recorded needs no address; some systems know no limit."""
     assert findings(cpu_percent=0, programs=without("cpulimit")) == []
     assert findings(cameras=(KnownCamera("7", "Gate", record=False, has_address=False),)) == []
+    small = KnownCamera("7", "Gate", record=True, has_address=True, sub_stream="other")
+    assert findings(cameras=(small,)) == []
     assert findings(most_watches=None) == []
     assert findings(archive=Archive(frozenset({"old"}), folders=3, videos=2)) == []
     assert findings(most_watches=125) == []

@@ -92,6 +92,11 @@ def test_cameras_never_show_their_address(tmp_path):
     facts = facts_of(tmp_path, text.partition("[motion]")[0])
     assert [(c.id, c.has_address) for c in facts.cameras] == [("7", True), ("8", False)]
     assert "hunter2" not in repr(facts)
+    two = '[camera.7]\nurl = "rtsp://u:hunter2@h/1"\nsub_url = "rtsp://u:hunter2@h/{}"\n'
+    for number, state in ((1, "same"), (2, "other")):
+        facts = facts_of(tmp_path, two.format(number))
+        assert [camera.sub_stream for camera in facts.cameras] == [state]
+        assert "hunter2" not in repr(facts)
 
 
 @pytest.mark.parametrize("missing", ["motion.conf", "cameras"])

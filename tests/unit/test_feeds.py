@@ -15,8 +15,8 @@ from sitegen.site import contexts, feeds
 
 def day_document(tmp_path, *clips, gaps=(), **options):
     with a_model(tmp_path, *clips, **options) as model:
-        placed = model.index.clips_of_day(date(2026, 11, 22))
-        document = json.loads(feeds.day_json(model, "2026-11-22", placed, gaps))
+        views = model.clips(model.index.clips_of_day(date(2026, 11, 22)))
+        document = json.loads(feeds.day_json(model, "2026-11-22", views, gaps))
     jsonschema.validate(document, DAY_SCHEMA)
     return document
 
@@ -107,9 +107,15 @@ def test_day_json_has_gaps(tmp_path):
 
 def feed(tmp_path, *clips, url="", path="feeds/cameras/driveway.json", **options):
     with a_model(tmp_path, *clips, **options) as model:
-        newest = model.index.newest("event", feeds.FEED_LENGTH)
         return json.loads(
-            feeds.json_feed(model, newest, title="T", page="cameras/driveway/index.html", feed=path, url=url)
+            feeds.json_feed(
+                model,
+                model.newest_events(),
+                title="T",
+                page="cameras/driveway/index.html",
+                feed=path,
+                url=url,
+            )
         )
 
 
@@ -243,8 +249,8 @@ def test_status_json_is_the_status_page_for_programs(tmp_path):
 def test_the_same_document_has_the_same_bytes(tmp_path):
     """P5 rests on it."""
     with a_model(tmp_path, FULL) as model:
-        placed = model.index.clips_of_day(date(2026, 11, 22))
-        assert feeds.day_json(model, "2026-11-22", placed, []) == feeds.day_json(
-            model, "2026-11-22", placed, []
+        views = model.clips(model.index.clips_of_day(date(2026, 11, 22)))
+        assert feeds.day_json(model, "2026-11-22", views, []) == feeds.day_json(
+            model, "2026-11-22", views, []
         )
         assert feeds.index_json(model).endswith(b"}\n")

@@ -2,6 +2,7 @@
 
 import locale
 from datetime import UTC, date, datetime, timedelta
+from types import SimpleNamespace
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -90,3 +91,15 @@ def test_days_are_local_and_english_whatever_the_locale(monkeypatch):
     monkeypatch.setattr(locale, "setlocale", lambda *a: pytest.fail("the locale is the process's, not ours"))
     assert BERLIN["day"](utc("2026-11-21T23:30:00+00:00")) == "Sunday, 22 November 2026"
     assert BERLIN["day"](date(2026, 11, 22), "short") == "Sun 22 Nov 2026"
+
+
+def test_an_hour_that_comes_twice_is_told_apart_in_either_form():
+    """Two local times that Python takes for equal are said each for itself."""
+    zone = ZoneInfo("Europe/Berlin")
+    first, second = (datetime(2026, 10, 25, 2, 30, fold=fold, tzinfo=zone) for fold in (0, 1))
+    assert first == second
+    assert [BERLIN["clock"](t) for t in (first, second)] == ["02:30:00 CEST", "02:30:00 CET"]
+    assert [BERLIN["iso"](t) for t in (first, second)] == ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"]
+    clips = [SimpleNamespace(start=t.astimezone(UTC)) for t in (first, first, second)]
+    groups = BERLIN["by_hour"](clips)
+    assert [(hour, len(found)) for hour, found in groups] == [("02:00 CEST", 2), ("02:00 CET", 1)]

@@ -181,15 +181,15 @@ def test_stems_wait_for_images_and_for_quiet(index):
     assert index.stems_wanting("x/p.jpg") == index.held_stems() == []
 
 
-def test_dirty_pages_come_in_order_in_batches(index):
+def test_dirty_pages_come_day_by_day(index):
     """Each is there once, whatever was marked twice, until it is unmarked."""
     pages = [("clip", "2026-11-22", f"c{n}") for n in range(5)]
     index.mark([*pages, *pages, ("home", "", "")])
-    first = index.dirty("clip", None, 2)
-    assert first == pages[:2]
-    assert index.dirty("clip", first[-1][1:], 9) == pages[2:]
+    assert index.dirty_of_day("2026-11-22") == pages
+    assert index.dirty_days("", 9) == ["2026-11-22"]
     index.unmark(pages)
-    assert index.dirty("clip", None, 9) == []
+    assert index.dirty_of_day("2026-11-22") == index.dirty_days("", 9) == []
+    assert index.dirty_of_day("") == [("home", "", "")]
     assert index.is_dirty()
     index.clean()
     assert not index.is_dirty()

@@ -3,17 +3,27 @@
 import json
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from itertools import groupby
+from zoneinfo import ZoneInfo
 
+import msgspec
 from models import FULL, START, a_clip, a_model
 
-from sitegen.site import feeds
+from sitegen.site import legacy_json
+from sitegen.site.model import Model
+from sitegen.site.pages import Page
+from sitegen.site.render import Renderer
+from sitegen.site.theme import load_theme
 
 
 def api(tmp_path, *clips, **options):
     with a_model(tmp_path, *clips, **options) as model:
-        events, by_date = feeds.api_documents(model, model.index.newest("event", feeds.API_LENGTH))
-    return json.loads(events), json.loads(by_date)
+        pieces = []
+        for day, found in groupby(model.index.newest("event", legacy_json.API_LENGTH), key=lambda p: p.day):
+            pieces.append((day, legacy_json.api_day(model, found)))
+    documents = legacy_json.events(pieces), legacy_json.events_by_date(pieces)
+    return tuple(json.loads(b"".join(parts)) for parts in documents)
 
 
 def test_the_predecessors_event_field_for_field(tmp_path):
@@ -66,3 +76,42 @@ def test_summer_and_winter_have_their_offsets(tmp_path):
         a_clip(datetime(2026, 10, 25, 1, 30, tzinfo=UTC)),
     )
     assert [e["timestamp"] for e in events] == ["2026-10-25T02:30:00+01:00", "2026-10-25T02:30:00+02:00"]
+
+
+def test_days_pieces_make_the_whole_lists(tmp_path):
+    """Put together as they are, they are the JSON of all records at once; no day at all makes empty lists."""
+    days = [date(2026, 11, 23), date(2026, 11, 22)]
+    clips = [a_clip(START + timedelta(days=d, minutes=n)) for d in range(2) for n in range(3)]
+    with a_model(tmp_path, *clips) as model:
+        found = [model.index.clips_of_day(day)[::-1] for day in days]
+        pieces = [(day, legacy_json.api_day(model, f)) for day, f in zip(days, found, strict=True)]
+        records = [
+            legacy_json.api_record(p.clip, "Driveway", model.zone, full_video=True) for f in found for p in f
+        ]
+    assert b"".join(legacy_json.events(pieces)) == msgspec.json.encode(records) + b"\n"
+    by_date = {"2026-11-23T00:00:00Z": records[:3], "2026-11-22T00:00:00Z": records[3:]}
+    assert b"".join(legacy_json.events_by_date(pieces)) == msgspec.json.encode(by_date) + b"\n"
+    assert b"".join(legacy_json.events([])) == b"[]\n"
+    assert b"".join(legacy_json.events_by_date([])) == b"{}\n"
+
+
+def test_the_list_ends_within_a_day(tmp_path, monkeypatch):
+    """The newest so many, whatever days they lie on; of the last day only its newest; kept pieces follow the archive."""
+    monkeypatch.setattr(legacy_json, "API_LENGTH", 4)
+    clips = [a_clip(START + timedelta(days=d, minutes=n)) for d in range(3) for n in range(3)]
+    theme = load_theme("default", search=(), zone=ZoneInfo("UTC"))
+    page = Page("api", key="event")
+    with a_model(tmp_path, *clips) as model:
+
+        def starts():
+            files = Renderer(Model(model.index, *rest), theme, (), "", None).files(page)
+            events, by_date = (json.loads(data) for data in files.values())
+            assert [e for day in by_date.values() for e in day] == events
+            return [e["timestamp"][:16] for e in events]
+
+        rest = (model.cameras, model.zone, model.site)
+        wanted = [f"2026-11-{d}T04:{m}" for d, m in ((24, 57), (24, 56), (24, 55), (23, 57))]
+        assert starts() == wanted
+        assert starts() == wanted  # now of pieces that were kept
+        model.index.drop_clip(clips[8].path)
+        assert starts() == [*wanted[1:], "2026-11-23T04:56"]

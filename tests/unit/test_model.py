@@ -6,7 +6,8 @@ import pytest
 from models import START, a_clip, a_model
 
 from sitegen.clip import Note
-from sitegen.site.model import clip_url, media_type, plain, stamp
+from sitegen.site.addresses import clip_url, media_type
+from sitegen.site.model import plain, stamp
 
 
 def view(tmp_path, clip, *, full_video=True, with_note=False):

@@ -3,7 +3,7 @@
 import pytest
 
 from sitegen.previews.complaint import explain, is_machines_fault
-from sitegen.previews.ffmpeg import MOST_PIXELS, command, demuxer, filters, has_zscale
+from sitegen.previews.ffmpeg import MOST_PIXELS, command, demuxer, filters, has_zscale, poster_command
 from sitegen.previews.plan import Source
 
 SOURCE = Source(demuxer="mov", seconds=20.05, pixels=640 * 360)
@@ -30,29 +30,62 @@ def test_the_input_is_forced_fenced_and_never_our_stdin():
     assert "-nostdin" in before
 
 
-def test_every_picture_is_one_file_and_all_outputs_are_reproducible():
-    """Pictures are written with -update 1 (a %d in a name means nothing then), everything with bitexact."""
-    argv = words()
-    assert argv.count("-update") == 3
-    assert argv.count("+bitexact") == 8
-    assert argv.count("-map_metadata") == 4
+def poster_words(*, keys=True, moment_s=10.0):
+    return poster_command((640, 360), SOURCE, VIDEO, moment_s, keys=keys, zscale=True)
+
+
+@pytest.mark.parametrize(
+    ("argv", "pictures", "files"),
+    [
+        (words(), 1, ["progress.txt", "low.mp4", "sprite.jpg"]),
+        (words("keys"), 1, ["progress.txt", "low.mp4", "sprite.jpg"]),
+        (words("copy"), 1, ["progress.txt", "low.mp4", "sprite.jpg"]),
+        (poster_words(), 2, ["poster.jpg", "still.jpg"]),
+    ],
+)
+def test_every_picture_is_one_file_and_all_outputs_are_reproducible(argv, pictures, files):
+    """Pictures are written with -update 1 (a %d in a name means nothing then), everything with bitexact. Nothing twice."""
+    assert argv.count("-update") == pictures
+    made = [name for name in files if name != "progress.txt"]
+    assert argv.count("+bitexact") == 2 * len(made)
+    assert argv.count("-map_metadata") == len(made)
     outputs = [word for word in argv if word.startswith("file:") and VIDEO not in word]
-    assert outputs == [
-        "file:progress.txt",
-        "file:low.mp4",
-        "file:poster.jpg",
-        "file:still.jpg",
-        "file:sprite.jpg",
-    ]
+    assert outputs == [f"file:{name}" for name in files]
 
 
-def test_key_frames_are_skipped_to_by_the_decoder_and_only_for_segments():
-    """-skip_frame nokey stands before -i; the smooth graph thins by time instead."""
-    keys, smooth = words("keys"), words()
-    assert keys.index("-skip_frame") < keys.index("-i")
-    assert "-skip_frame" not in smooth
-    assert "select=" in " ".join(smooth)
-    assert "select=" not in " ".join(keys)
+def test_every_run_decodes_with_one_thread_and_the_same_fences():
+    """Poster and copy are fenced as the rest is."""
+    for argv in (words(), words("copy"), poster_words(), poster_words(keys=False)):
+        fenced = argv[argv.index("-max_pixels") : argv.index("-i") + 2]
+        assert fenced[-6:] == ["-protocol_whitelist", "file", "-f", "mov", "-i", f"file:{VIDEO}"]
+        assert argv[:2] == ["ffmpeg", "-nostdin"]
+        assert argv[argv.index("-max_pixels") - 1] == "1"
+
+
+def test_key_frames_are_skipped_to_by_the_decoder_where_they_are_enough():
+    """-skip_frame nokey stands before -i; the smooth graph thins by time, and leaves out only what nothing builds on."""
+    for keys in (words("keys"), words("copy"), poster_words()):
+        assert keys[keys.index("-skip_frame") + 1] == "nokey"
+        assert keys.index("-skip_frame") < keys.index("-i")
+        assert "select=" not in " ".join(keys)
+    for whole in (words(), poster_words(keys=False)):
+        assert "-skip_frame" not in whole
+    assert "select=" in " ".join(words())
+    assert words()[words().index("-skip_loop_filter") + 1] == "noref"
+
+
+@pytest.mark.parametrize(("moment_s", "window"), [(10.0, ("9.000", "7.000")), (2.0, ("1.600", "1.600"))])
+def test_a_poster_is_looked_for_about_the_middle(moment_s, window):
+    """From a second before it, less in a short clip, well into the second half; the reading ends there."""
+    argv = poster_words(moment_s=moment_s)
+    assert (argv[argv.index("-ss") + 1], argv[argv.index("-t") + 1]) == window
+    assert argv.index("-t") < argv.index("-i")
+
+
+def test_a_poster_of_the_beginning_seeks_nothing():
+    """A segment's is its first key frame."""
+    assert "-ss" not in poster_words(moment_s=0.0)
+    assert "tpad" not in " ".join(poster_words(moment_s=0.0, keys=False))
 
 
 def test_the_sprite_has_thirty_slots_over_the_whole_length():

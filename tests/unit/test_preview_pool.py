@@ -22,7 +22,7 @@ from sitegen.archive.layout import preview_paths
 from sitegen.errors import ToolMissing
 from sitegen.previews.make import attempt
 from sitegen.previews.outcome import Outcome, Stopper
-from sitegen.previews.pool import have_previews
+from sitegen.previews.pool import have_previews, made_stage
 from sitegen.settings import PreviewSettings
 
 
@@ -43,7 +43,7 @@ def test_newest_events_come_first_then_segments(archive, output, pool_of, tiny):
         ("segment9.mp4", None, 1),
     ]
     assert [r.mtime_ns for r in results] == [clips[2].mtime_ns, clips[1].mtime_ns, clips[0].mtime_ns]
-    wait_until(lambda: len(wakes) == 3)
+    wait_until(lambda: len(wakes) == 6)
     assert (pool.backlog, pool.results(), pool.ready.is_set()) == (0, [], False)
     assert all(have_previews(output, clip, SETTINGS) for clip in clips)
     assert work_left(output) == []
@@ -84,9 +84,9 @@ def test_a_clip_whose_result_waits_to_be_fetched_is_not_queued_again(archive, po
     clip = put(archive, tiny, "a.mp4")
     pool = pool_of()
     pool.submit([clip])
-    assert pool.ready.wait(60)
+    wait_until(lambda: pool.backlog == 0, 60)
     pool.submit([clip], remake=True)
-    assert (pool.backlog, len(pool.results())) == (0, 1)
+    assert (pool.backlog, [result.stage for result in pool.results()]) == (0, ["poster", "all"])
     pool.submit([clip], remake=True)
     assert pool.backlog == 1
 
@@ -95,7 +95,7 @@ def test_a_clip_stopped_at_the_last_moment_does_not_appear(archive, output, tiny
     """Once stop has returned nothing is moved into the site: its previews may have just been removed."""
     clip, stopper = put(archive, tiny, "a.mp4"), Stopper()
     monkeypatch.setattr("sitegen.previews.make.settle", lambda *_: stopper.stop())
-    assert attempt(clip, archive, output, SETTINGS, stopper).kind == "dropped"
+    assert attempt(clip, archive, output, SETTINGS, stopper=stopper, stage="poster").kind == "dropped"
     assert not (output / "previews").exists()
 
 
@@ -117,8 +117,9 @@ def test_ffmpeg_killed_from_outside_is_tried_again_and_not_the_clips_fault(archi
         pid = wait_until(lambda: [pid for pid in ffmpegs() if pid not in killed], 60, "ffmpeg")[0]
         os.kill(pid, signal.SIGKILL)
         killed.add(pid)
-    result = collect(pool, 1)[0]
-    assert (result.error, result.attempts) == (None, 3)
+    results = collect(pool, 2, stages=("poster", "all"))
+    assert [result.error for result in results] == [None, None]
+    assert sum(result.attempts for result in results) == 4
     assert have_previews(output, clip, SETTINGS)
     assert work_left(output) == []
 
@@ -185,13 +186,13 @@ def test_closing_kills_what_runs_and_leaves_nothing(archive, output, pool_of, lo
 
 
 def test_closing_gently_finishes_what_runs(archive, output, pool_of, tiny):
-    """With kill=False the one that is being made appears."""
+    """With kill=False the stage that is being made appears."""
     clip = put(archive, tiny, "a.mp4")
     pool = pool_of()
     pool.submit([clip])
-    wait_until(lambda: ffmpegs() or have_previews(output, clip, SETTINGS), 60)
+    wait_until(lambda: ffmpegs() or made_stage(output, clip, SETTINGS), 60)
     pool.close(kill=False)
-    assert have_previews(output, clip, SETTINGS)
+    assert made_stage(output, clip, SETTINGS)
 
 
 def test_a_missing_ffmpeg_is_a_fault_that_ends_when_it_is_installed(archive, pool_of, tiny, monkeypatch):
@@ -214,10 +215,10 @@ def test_a_missing_ffmpeg_is_a_fault_that_ends_when_it_is_installed(archive, poo
 def test_a_bug_over_one_clip_does_not_stop_the_others(archive, pool_of, tiny, monkeypatch, caplog):
     """It is logged with its traceback and ends as that clip's error."""
 
-    def buggy(clip, *others):
+    def buggy(clip, *others, **stage):
         if clip.path == "bug.mp4":
             raise ZeroDivisionError
-        return attempt(clip, *others)
+        return attempt(clip, *others, **stage)
 
     monkeypatch.setattr("sitegen.previews.pool.attempt", buggy)
     pool = pool_of()
@@ -259,8 +260,8 @@ def test_a_machine_fault_keeps_the_clip(archive, pool_of, tiny, monkeypatch):
     full = threading.Event()
     full.set()
 
-    def on_a_full_disk(*arguments):
-        return Outcome("fault", "disk full") if full.is_set() else attempt(*arguments)
+    def on_a_full_disk(*arguments, **stage):
+        return Outcome("fault", "disk full") if full.is_set() else attempt(*arguments, **stage)
 
     monkeypatch.setattr("sitegen.previews.pool.attempt", on_a_full_disk)
     pool = pool_of()

@@ -24,6 +24,11 @@ def clip(name, kind="event", minute=0, mtime_ns=1):
     )
 
 
+def posted(name, **facts):
+    """A clip that has its poster."""
+    return msgspec.structs.replace(clip(name, **facts), poster=True)
+
+
 def queue_of(*clips):
     queue = Queue(retry_s=5)
     for each in clips:
@@ -38,12 +43,54 @@ def taken(queue, now=0.0):
     return names
 
 
-def test_newest_first_and_events_before_segments():
-    """Somebody who looks now sees the latest events first."""
+def test_posters_come_before_everything_and_events_before_segments():
+    """Newest first in each of the four tiers: somebody who looks now sees pictures of the latest events first."""
     queue = queue_of(
-        clip("s2", "segment", 9), clip("e1", minute=1), clip("e2", minute=2), clip("s1", "segment", 1)
+        *(clip("s2", "segment", 9), clip("e1", minute=1), clip("e2", minute=2), clip("s1", "segment", 1)),
+        *(posted("E1", minute=1), posted("S9", kind="segment", minute=9), posted("E9", minute=9)),
     )
-    assert taken(queue) == ["e2", "e1", "s2", "s1"]
+    assert queue.foremost == 2
+    assert taken(queue) == ["e2", "e1", "E9", "E1", "s2", "s1", "S9"]
+
+
+def test_a_clip_goes_on_with_its_video_and_lets_all_posters_pass():
+    """A poster that is made sends its clip back behind the posters of other events; attempts are counted by stage."""
+    queue = queue_of(clip("new", minute=2), clip("old", minute=1), clip("s", "segment"))
+    order, results = [], []
+    while (job := queue.take(0)) is not None:
+        order.append((job.clip.path, job.stage))
+        results.append(queue.finish(job, Outcome("made"), 0))
+    stages = ("poster", "all")
+    events = [(name, stage) for stage in stages for name in ("new", "old")]
+    assert order == [*events, ("s", "poster"), ("s", "all")]
+    assert [(r.path, r.stage, r.attempts) for r in results] == [(*each, 1) for each in order]
+    assert (len(queue), queue.foremost) == (0, 0)
+
+
+def test_a_poster_that_cannot_be_made_ends_the_clip():
+    """Its result is final, with the error; no video is tried. Failures of one stage do not count for the next."""
+    queue = queue_of(clip("a"))
+    for now, outcome in ((0, "failed"), (100, "failed"), (1000, "made"), (2000, "failed"), (3000, "failed")):
+        job = queue.take(now)
+        queue.finish(job, Outcome(outcome, "broken"), now)
+    assert (job.stage, len(queue)) == ("all", 1)
+    assert queue.finish(queue.take(4000), Outcome("failed", "broken"), 4000).stage == "all"
+    assert len(queue) == 0
+    queue = queue_of(clip("b"))
+    results = [queue.finish(queue.take(now), Outcome("failed", "no"), now) for now in (0, 100, 1000)]
+    assert results == [None, None, PreviewResult("b", 1, "no", 3, "all")]
+    assert len(queue) == 0
+
+
+def test_the_backlog_stays_bounded_while_posters_go_before():
+    """Of very many clips the oldest are let go, never one at work: the index asks for them again in their turn."""
+    queue = queue_of(*(clip(f"{n:04}", minute=n) for n in range(1050)))
+    oldest = [queue.take(0) for _ in range(1050)][-1]
+    for job in list(queue._jobs.values())[1:]:
+        assert queue.finish(job, Outcome("made"), 0).stage == "poster"
+    assert len(queue) == 1000
+    assert queue.finish(oldest, Outcome("made"), 0).stage == "poster"
+    assert taken(queue) == [f"{n:04}" for n in range(1049, 50, -1)] + ["0000"]
 
 
 def test_the_same_version_is_queued_once_waiting_or_running():
@@ -52,7 +99,10 @@ def test_the_same_version_is_queued_once_waiting_or_running():
     job = queue.take(0)
     queue.add(clip("a"))
     assert (len(queue), taken(queue)) == (1, [])
-    assert queue.finish(job, Outcome("made"), 0) == PreviewResult("a", 1, None, 1)
+    assert queue.finish(job, Outcome("made"), 0) == PreviewResult("a", 1, None, 1, "poster")
+    queue.add(clip("a"))
+    assert (len(queue), taken(queue)) == (1, ["a"])
+    assert queue.finish(job, Outcome("made"), 0) == PreviewResult("a", 1, None, 1, "all")
     assert len(queue) == 0
 
 
@@ -77,7 +127,7 @@ def test_three_failures_are_final_with_growing_waits():
         assert queue.wait_s(now) == wait
         now += wait
     assert queue.finish(queue.take(now), Outcome("failed", "broken"), now) == PreviewResult(
-        "a", 1, "broken", 3
+        "a", 1, "broken", 3, "all"
     )
     assert (len(queue), queue.wait_s(now)) == (0, None)
 
@@ -97,7 +147,7 @@ def test_being_killed_is_not_failing_but_does_not_last_for_ever():
     for _ in range(10):
         now += 1000
         results.append(queue.finish(queue.take(now), Outcome("killed", "killed"), now))
-    assert results == [None] * 9 + [PreviewResult("a", 1, "killed", 10)]
+    assert results == [None] * 9 + [PreviewResult("a", 1, "killed", 10, "all")]
 
 
 def test_a_fault_of_the_machine_pauses_everything_and_counts_for_nobody():
@@ -113,7 +163,7 @@ def test_a_fault_of_the_machine_pauses_everything_and_counts_for_nobody():
         assert 5 <= wait <= 300
         assert queue.take(now + wait - 0.1) is None
         now += wait
-    assert queue.finish(queue.take(now), Outcome("made"), now) == PreviewResult("b", 1, None, 1)
+    assert queue.finish(queue.take(now), Outcome("made"), now) == PreviewResult("b", 1, None, 1, "poster")
     assert queue.fault is None
 
 
@@ -149,4 +199,5 @@ def test_a_dropped_clip_leaves_no_result():
 def test_previews_that_were_there_cost_no_attempt():
     """Work done is not done twice."""
     queue = queue_of(msgspec.structs.replace(clip("a"), mtime_ns=7))
-    assert queue.finish(queue.take(0), Outcome("found"), 0) == PreviewResult("a", 7, None, 0)
+    for stage in ("poster", "all"):
+        assert queue.finish(queue.take(0), Outcome("found"), 0) == PreviewResult("a", 7, None, 0, stage)

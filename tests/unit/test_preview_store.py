@@ -10,6 +10,7 @@ from sitegen.archive.layout import preview_paths
 from sitegen.previews.plan import plan
 from sitegen.previews.store import (
     have_previews,
+    made_stage,
     publish,
     remove_previews,
     same_time,
@@ -111,7 +112,9 @@ def test_publishing_gives_the_videos_mtime_and_survives_a_folder_that_goes(tmp_p
         folder = tmp_path / name
         for file in ("low.mp4", "poster.jpg", "still.jpg", "sprite.jpg"):
             (folder / file).write_bytes(b"x")
-        settle(folder, clip.mtime_ns)
-        publish(folder, tmp_path, wanted)
+        for stage in ("poster", "all"):
+            settle(folder, clip.mtime_ns, stage)
+            publish(folder, tmp_path, wanted, stage)
+            assert made_stage(tmp_path, clip, SETTINGS) == stage
     assert have_previews(tmp_path, clip, SETTINGS)
     assert list((tmp_path / ".sitegen-tmp").iterdir()) == []

@@ -193,12 +193,10 @@ def test_a_failed_write_leaves_the_old_file(publisher, monkeypatch):
     """The disk is full: what is published stays as it was."""
     publisher.write("a.html", b"old")
 
-    from pathlib import Path
-
-    def full(self, data):
+    def full(descriptor, data):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(Path, "write_bytes", full)
+    monkeypatch.setattr(os, "write", full)
     with pytest.raises(OSError, match="No space left"):
         publisher.write("a.html", b"new")
     monkeypatch.undo()

@@ -49,6 +49,21 @@ def test_a_title_is_no_reason_to_begin_anew_an_address_is(tmp_path):
     assert plans(settings(tmp_path, camera + "[record]\nstall_seconds = 9\n")) != first
 
 
+def test_a_sub_stream_is_recorded_like_its_main_stream(tmp_path, caplog):
+    """With the same options; one that cannot be recorded is said and left out, the camera is not; a new address begins anew."""
+    sub = (
+        '[camera.1]\nurl = "rtsp://h/x"\nsub_url = "rtsp://u:canaryPW7Q@h/y"\n[record]\nsegment_seconds = 9\n'
+    )
+    first = plans(settings(tmp_path, sub))
+    assert first["1"].sub.url.reveal() == "rtsp://u:canaryPW7Q@h/y"
+    assert first["1"].sub.segment_seconds == first["1"].source.segment_seconds == 9
+    assert plans(settings(tmp_path, sub.replace("h/y", "h/z"))) != first
+    refused = plans(settings(tmp_path, sub.replace("rtsp://u", "v4l2://u")))
+    assert refused["1"].sub is None
+    assert "camera 1: addresses of the kind v4l2 cannot be recorded; leave sub_url out" in caplog.text
+    assert "canary" not in caplog.text + repr(first)
+
+
 def test_a_missing_archive_is_not_made(tmp_path):
     """Below the mount point of a disk that is not mounted it would fill another one."""
     missing = settings(tmp_path, '[archive]\nroot = "gone"\n')

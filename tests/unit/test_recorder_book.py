@@ -64,7 +64,7 @@ def test_a_segment_from_its_opening_to_its_row(folder, sample):
     begun = read(folder, FIRST)
     assert (begun.start, begun.end, begun.end_reason, begun.video) == (at(1), None, None, FIRST)
     record(folder, sample, FIRST)
-    book.closed(FIRST, row_at=at(3.5), silent_since=None, reason="rotated")
+    book.closed(FIRST, row_at=at(3.5), seconds=None, silent_since=None, reason="rotated")
     whole = read(folder, FIRST)
     assert (whole.kind, whole.camera, whole.end_reason) == ("segment", "7", "rotated")
     assert (whole.start, whole.end) == (at(0.5), at(3.5))
@@ -77,14 +77,14 @@ def test_row_and_line_come_in_any_order(folder, sample, order):
     book.opened(FIRST, at(1))
     record(folder, sample, FIRST)
     record(folder, sample, SECOND)
-    row = {"row_at": at(3.5), "silent_since": None, "reason": "rotated"}
+    row = {"row_at": at(3.5), "seconds": None, "silent_since": None, "reason": "rotated"}
     if order != "line first":
         book.closed(FIRST, **row)
     if order != "line late":
         book.opened(SECOND, at(3.51))
     if order == "line first":
         book.closed(FIRST, **row)
-    book.closed(SECOND, row_at=at(6.5), silent_since=None, reason="rotated")
+    book.closed(SECOND, row_at=at(6.5), seconds=None, silent_since=None, reason="rotated")
     if order == "line late":
         book.opened(SECOND, at(3.51))
     book.ended("camera_lost")
@@ -97,7 +97,7 @@ def test_the_last_segment_says_why_the_run_ended(folder, sample):
     """A row alone does not tell; what was a good guess is put right."""
     book = Book(folder, "7", 3)
     record(folder, sample, FIRST)
-    book.closed(FIRST, row_at=at(3), silent_since=None, reason="rotated")
+    book.closed(FIRST, row_at=at(3), seconds=None, silent_since=None, reason="rotated")
     book.ended("disk_full")
     assert read(folder, FIRST).end_reason == "disk_full"
     book.ended("camera_lost")
@@ -119,7 +119,7 @@ def test_what_has_no_frame_is_taken_away_with_its_sidecar(folder, sample, conten
     """A failed start leaves nothing; the segment before it says why recording ended."""
     book = Book(folder, "7", 3)
     record(folder, sample, FIRST)
-    book.closed(FIRST, row_at=at(3), silent_since=None, reason="rotated")
+    book.closed(FIRST, row_at=at(3), seconds=None, silent_since=None, reason="rotated")
     book.opened(SECOND, at(3))
     if content != "missing":
         data = sample.read_bytes()
@@ -151,7 +151,7 @@ def test_a_sidecar_that_cannot_be_written_is_written_later(folder, sample, monke
     record(folder, sample, FIRST)
     with monkeypatch.context() as patch:
         patch.setattr(module, "write_durably", full)
-        book.closed(FIRST, row_at=at(3), silent_since=None, reason="rotated")
+        book.closed(FIRST, row_at=at(3), seconds=None, silent_since=None, reason="rotated")
         book.save_again()
         book.ended("disk_full")
     assert read(folder, FIRST) is None
@@ -164,7 +164,7 @@ def test_names_of_others_are_passed_over(folder):
     """ffmpeg opens other things too: its list, for instance."""
     book = Book(folder, "7", 3)
     book.opened("pipe:1", at(0))
-    book.closed("progress", row_at=at(1), silent_since=None, reason="rotated")
+    book.closed("progress", row_at=at(1), seconds=None, silent_since=None, reason="rotated")
     book.ended("camera_lost")
     assert list((folder / "20261122").iterdir()) == []
 

@@ -8,7 +8,7 @@ from sitegen.capture.recorder_ffmpeg import (
     Source,
     Way,
     argv,
-    closed_name,
+    closed_row,
     frames,
     read_line,
     redact,
@@ -132,16 +132,18 @@ def test_any_line_is_read(text):
     for url in (URL, Secret(text or "x")):
         read_line(text, url)
         redact(text, url)
-    closed_name(text)
+    closed_row(text)
     frames(text)
 
 
 def test_rows_of_the_list_and_of_the_report():
     """They share stdout and are told apart."""
-    assert closed_name("101-20261122T164610Z-abc.mp4,0.000000,2.128027") == "101-20261122T164610Z-abc.mp4"
-    assert closed_name('"a,b.mp4",0.000000,2.128027') == "a,b.mp4"
-    assert closed_name("out_time=00:00:02.176000") is None
-    assert closed_name("progress=continue") is None
+    assert closed_row("101-20261122T164610Z-abc.mp4,2.000000,4.5") == ("101-20261122T164610Z-abc.mp4", 2.5)
+    assert closed_row('"a,b.mp4",0.000000,2.128027') == ("a,b.mp4", None)
+    assert closed_row("out_time=00:00:02.176000") is None
+    assert closed_row("progress=continue") is None
+    assert closed_row("a.mp4,1.5,nan0") == ("a.mp4", None)
+    assert closed_row("a.mp4,4.0,2.0") == ("a.mp4", None)
     assert frames("frame=11") == 11
     assert frames("frame= 11 ") == 11
     assert frames("fps=10") is None

@@ -80,6 +80,17 @@ def test_a_video_of_ours_without_sidecar_gets_one(tmp_path, sample):
     assert (sidecar.camera, sidecar.start, sidecar.end) == ("7", at(1), at(4))
 
 
+def test_a_preview_that_was_named_stays_named(tmp_path, sample):
+    """The sub-stream's file of a segment that a kill cut off is not taken for a clip of its own; it is left alone."""
+    name, sub = "7-20261122T120001Z-abcdef1.mp4", "7-20261122T120002Z-abcdef1.sub.mp4"
+    begun = segment_sidecar("7", name, at(1), None, None, preview=sub)
+    video = put(tmp_path, name, sample, sidecar=begun, modified=at(3.2))
+    video.with_name(sub).write_bytes(sample)
+    assert finish_leftovers(tmp_path, PRESENT) == 1
+    assert (read(video).preview, read(video).end_reason) == (sub, "killed")
+    assert sorted(path.suffix for path in video.parent.iterdir()) == [".mp4", ".mp4", ".yaml"]
+
+
 def test_a_segment_without_frames_does_not_stay_open(tmp_path):
     """Killed before its first fragment: it ends where it began, and nothing is deleted."""
     name = "7-20261122T120001Z-abcdef1.mp4"

@@ -73,22 +73,22 @@ def test_a_good_minute_resets_the_back_off():
 
 def test_silence_is_limited_and_the_first_frame_may_take_longer():
     """stall_s after the last frame; stall_s + patience_s after the start when none has come."""
-    assert silence_left_s(now=15, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 15
-    assert silence_left_s(now=30, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 0
+    assert silence_left_s(now=15, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 20
+    assert silence_left_s(now=35, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 0
     assert silence_left_s(now=30, alive_at=0, started_at=0, stall_s=20, patience_s=15) == 5
 
 
 def test_a_late_report_does_not_move_frames_to_the_end_of_a_silence():
     """ffmpeg reports only while it is given something: frames told of after a silence came before it."""
-    assert told_alive_at(now=at(2), report_before=at(0)) == at(2)
-    assert told_alive_at(now=at(30), report_before=at(0)) == at(2)
+    assert told_alive_at(now=at(2), report_before=at(0), heartbeat_s=2) == at(2)
+    assert told_alive_at(now=at(30), report_before=at(0), heartbeat_s=2) == at(2)
 
 
 def test_when_a_segment_fell_silent():
     """After a stall, or a row that came long after the last frame."""
-    assert fell_silent_at(row_at=at(2), alive_at=at(1), stalled=False) is None
-    assert fell_silent_at(row_at=at(2), alive_at=at(1), stalled=True) == at(1)
-    assert fell_silent_at(row_at=at(20), alive_at=at(1), stalled=False) == at(1)
+    assert fell_silent_at(row_at=at(2), alive_at=at(1), stalled=False, heartbeat_s=2) is None
+    assert fell_silent_at(row_at=at(2), alive_at=at(1), stalled=True, heartbeat_s=2) == at(1)
+    assert fell_silent_at(row_at=at(20), alive_at=at(1), stalled=False, heartbeat_s=2) == at(1)
 
 
 def closed(**known):

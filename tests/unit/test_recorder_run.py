@@ -14,17 +14,17 @@ URL = Secret("rtsp://u:pw@h/")
 
 def lines_of(*chunks: bytes) -> list[str]:
     taken: list[str] = []
-    protocol = Lines(taken.append, lambda: taken.append("END"))
+    lines = Lines(taken.append)
     for chunk in chunks:
-        protocol.data_received(chunk)
-    protocol.connection_lost(None)
+        lines.feed(chunk)
+    lines.end()
     return taken
 
 
 def test_lines_are_cut_wherever_the_pipe_cuts():
     """Also at carriage returns; the last one needs no end."""
-    assert lines_of(b"on", b"e\ntw", b"o\r\rthree") == ["one", "two", "three", "END"]
-    assert lines_of(b"\xff\n") == ["\ufffd", "END"]
+    assert lines_of(b"on", b"e\ntw", b"o\r\rthree") == ["one", "two", "three"]
+    assert lines_of(b"\xff\n") == ["\ufffd"]
 
 
 def test_a_line_without_end_does_not_fill_memory():
@@ -38,7 +38,7 @@ async def events_of(run: Run) -> list[Closed | Said]:
 
 
 def python(text: str) -> Run:
-    return Run([sys.executable, "-c", text], URL)
+    return Run([sys.executable, "-c", text], URL, 1.0)
 
 
 def test_events_come_until_all_was_read():

@@ -1,6 +1,7 @@
 """The update: in which order files are written and deleted, so that no link is ever dead (P3)."""
 
 import os
+from contextlib import contextmanager
 from types import SimpleNamespace
 
 import pytest
@@ -29,6 +30,20 @@ class Recording(Publisher):
         if written:
             self.done.append(f"write {path}")
         return written
+
+    @contextmanager
+    def stage(self):
+        with super().stage() as stage:
+            put = stage.put
+
+            def remember(path, data):
+                put(path, data)
+                self.done.append(f"stage {path}")
+
+            stage.put = remember
+            yield stage
+            if stage.files:
+                self.done.append("publish")
 
     def delete(self, path):
         self.done.append(f"delete {path}")
@@ -129,7 +144,7 @@ def test_a_pass_that_fails_is_taken_up_where_it_stopped(site):
     with pytest.raises(OSError, match="No space"):
         site.run(HOME, DAY, OLD, NEW)
     assert (site.publisher.output / "2026/11/22/old.html").exists()
-    assert site.index.dirty("home", None, 9)
+    assert site.index.dirty_of_day("")
     site.publisher.fails_at = None
     site.run()
     assert "write index.html" in site.publisher.done
@@ -146,6 +161,7 @@ def test_a_sweep_deletes_what_no_page_has(site):
         "assets/a.0.css",
         "2025/01/01/x.html",
         "notes.txt",
+        "2026/11/22/lost.html.gz",
         "2025/99/99/index.html",
         "cameras/driveway/2025/13/01/index.html",
         os.fsdecode(b"2025/01/02/\xff.html"),
@@ -177,10 +193,61 @@ def test_a_sweep_deletes_previews_of_videos_that_are_gone(site):
     assert not (output / "previews/events/102").exists()
 
 
-def test_many_pages_are_written_in_batches(site):
-    """More than one batch of them, each once."""
-    pages = [Page("clip", "2026-11-22", f"c{n:04}") for n in range(1_101)]
-    site.pages.there = dict.fromkeys(pages, "1")
-    site.run(*pages)
-    assert len([d for d in site.publisher.done if "/c" in d]) == 1_101
+def test_new_days_are_put_on_the_site_whole(site):
+    """P3: a day's pages link to each other in a circle; they come together, and before the home page that links to them."""
+    pages = [Page("clip", f"2026-11-{day:02}", f"c{n}") for day in range(1, 11) for n in range(3)]
+    pages += [Page("day", f"2026-11-{day:02}") for day in range(1, 11)]
+    site.pages.there = dict.fromkeys([*pages, HOME, Page("camera-day", "2026-11-01", "101")], "1")
+    site.run(*site.pages.there)
+    done = site.publisher.done
+    assert done[1:6] == [  # clips first, as far as there is an order in a circle
+        *(f"stage 2026/11/01/c{n}.html" for n in range(3)),
+        "stage cameras/driveway/2026/11/01/index.html",
+        "stage 2026/11/01/day.json",
+    ]
+    assert [d for d in done if not d.startswith("stage")] == [
+        "write assets/a.1.css",
+        "publish",
+        "publish",
+        "write index.json",
+        "write feeds/latest.json",
+        "write index.html",
+    ]
+    assert len([d for d in done if "/c" in d]) == 30
     assert not site.index.is_dirty()
+
+
+def test_a_new_day_that_fails_keeps_its_marks(site):
+    """Nothing of it is on the site; the days before it are, and are not written again."""
+    pages = [Page("day", f"2026-11-{day:02}") for day in range(1, 12)]
+    site.pages.there = dict.fromkeys(pages, "1")
+    made = site.pages.files
+    site.pages.files = lambda page: 1 / 0 if page == pages[-1] else made(page)
+    with pytest.raises(ZeroDivisionError):
+        site.run(*pages)
+    assert sorted(p.name for p in (site.publisher.output / "2026/11").iterdir()) == [
+        f"{day:02}" for day in range(1, 9)
+    ]
+    assert site.index.dirty_days("", 99) == [page.day for page in pages[8:]]
+    site.pages.files = made
+    site.run()
+    assert site.publisher.done[-1] == "publish"
+    assert len([d for d in site.publisher.done if d.endswith("index.html")]) == 3
+    assert not site.index.is_dirty()
+
+
+def test_a_page_of_a_new_day_that_is_no_more_is_not_made(site):
+    """It was marked and then its clip went: no file, and its mark stays until deletions are done."""
+    site.pages.there = {DAY: "1", OLD: "1"}
+    site.run(DAY, OLD, NEW)
+    assert not (site.publisher.output / "2026/11/22/new.html").exists()
+    assert site.index.dirty_of_day("2026-11-22") == [tuple(NEW)]
+
+
+def test_a_sweep_of_a_site_that_was_empty_looks_at_nothing(site):
+    """Nothing of a first build is looked for again: with 100,000 pages that would be a part of its cost."""
+    site.pages.there = {HOME: "1", DAY: "1"}
+    site.publisher.files = lambda: 1 / 0
+    assert site.run(HOME, DAY, sweep=True).news
+    with pytest.raises(ZeroDivisionError):
+        site.run(sweep=True)
