@@ -1,5 +1,5 @@
 # Each target sets up what it needs and may be repeated. `make help` lists them.
-.PHONY: help demo test check lint lock reference
+.PHONY: help demo test check bench lint lock reference
 SHELL = /bin/sh
 PY = .venv/bin/python
 
@@ -21,6 +21,10 @@ lint:           ## ruff, mypy --strict, import-linter
 	@.venv/bin/ruff format --check .
 	@.venv/bin/mypy
 	@.venv/bin/lint-imports --no-cache
+
+bench:          ## every benchmark as one table (20 minutes; BENCH="--clips 10000" for a quick run, BENCH=--record for the page)
+	@deploy/setup.sh bench
+	@$(PY) bench/run.py $(BENCH)
 
 lock:           ## pins the newest versions of the Python packages again (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -22,6 +22,7 @@ from archive import add_sidecar, add_video, remove_clip
 from measure import Running, percentile, run, running
 from places import CACHE, CLIPS, SMALL, archive_of, log_of
 from rows import Row, at_most, information, print_rows, within
+from watching_peers import PEERS, latency_ms
 
 KIND = "segment"
 ONE_BY_ONE, BURST = 200, 100
@@ -154,6 +155,17 @@ def rescan_cpu_s(clips: int) -> tuple[float, float]:
     return max(0.0, seen["often"] - seen["seldom"]) / 100 * RESCAN_S, watch_loop.RESCAN_S
 
 
+def against_peers(median_ms: float) -> Iterator[Row]:
+    """Compare the latency with each peer's; the goal is set against the quicker one."""
+    generators.set_up()
+    found = {peer: latency_ms(peer, CLIPS) for peer in PEERS}
+    best = min(found, key=lambda peer: found[peer][0])
+    for peer, (latency, cpu_ms) in sorted(found.items(), key=lambda item: item[1]):
+        figure, remark = f"one new clip, {N}: {peer} watching", f"its CPU of a clip: {cpu_ms:.0f} ms"
+        row = at_most(figure, median_ms, latency, "ms", 0.01, remark=remark)
+        yield row if peer == best else information(figure, median_ms, "ms", latency, remark=remark)
+
+
 def measured() -> Iterator[Row]:
     small, large = watched(SMALL), watched(CLIPS)
     median, small_median = statistics.median(large.latencies_ms), statistics.median(small.latencies_ms)
@@ -165,6 +177,7 @@ def measured() -> Iterator[Row]:
         f"{what}, CPU of a clip", large.clip_cpu_ms, "ms", 10, remark="the idle CPU of that time is taken off"
     )
     yield information(f"the same, N = {SMALL:,}", small.clip_cpu_ms, "ms")
+    yield from against_peers(median)
     yield within(f"a burst of {BURST} clips, {N}, all visible", large.burst_s, "s", 0.5)
     yield within(f"a burst of {BURST} clips, {N}, CPU", large.burst_cpu_s, "s", 0.3)
     what = f"memory of watch, {N}"

@@ -1,6 +1,6 @@
 #!/bin/sh
 # Installs what `make demo` and `make test` need: Debian packages (when programs are missing) and .venv.
-# Usage: deploy/setup.sh demo|test        Repeatable: what is there already is not done again.
+# Usage: deploy/setup.sh demo|test|bench        Repeatable: what is there already is not done again.
 set -eu
 cd "$(dirname "$0")/.."
 purpose=${1:-test}
@@ -8,7 +8,7 @@ purpose=${1:-test}
 missing_packages='' missing_programs=''
 while read -r package program use; do
     case "$package" in ''|'#'*) continue ;; esac
-    case "$purpose:$use" in demo:'tests only'*) continue ;; esac
+    case "$purpose:$use" in demo:'tests only'*|demo:'bench only'*|test:'bench only'*) continue ;; esac
     # nginx and friends live in /usr/sbin, which an ordinary user's PATH may lack.
     if ! PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1; then
         missing_packages="$missing_packages $package"

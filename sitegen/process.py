@@ -53,8 +53,11 @@ def start(
     stderr: int | IO[bytes] = subprocess.PIPE,
     env: Mapping[str, str] | None = None,
     cwd: str | None = None,
+    pass_fds: Sequence[int] = (),
 ) -> subprocess.Popen[bytes]:
     """Start a program in a process group of its own; it dies with the thread that started it.
+
+    Of our open files it gets stdout, stderr and `pass_fds`, which keep their numbers.
 
     `idle` gives it the processor only when nothing else wants it. A process group, not a session: in a session
     of its own the kernel's autogroup would make the priority void (see docs/explanation).
@@ -71,6 +74,7 @@ def start(
         env=None if env is None else dict(env),
         cwd=cwd,
         process_group=0,
+        pass_fds=pass_fds,
     )
     _restrict(child.pid, idle=idle, limits=limits or Limits())
     return child

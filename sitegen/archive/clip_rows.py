@@ -107,6 +107,13 @@ class ClipRows(Database):
             "WHERE camera=? AND kind=? ORDER BY start_us DESC,id DESC LIMIT ?", camera, kind, limit
         )
 
+    def is_among_newest(self, clip: Clip, limit: int, camera: str | None = None) -> bool:
+        """Say whether a clip is one of the `limit` newest of its kind, of a camera or of all."""
+        where, arguments = _camera_first(camera)
+        sql = f"SELECT start_us,id FROM clips WHERE {where} kind=? ORDER BY start_us DESC,id DESC LIMIT 1 OFFSET ?"  # noqa: S608 - fixed texts only
+        last = self._db.execute(sql, (*arguments, clip.listed_as, limit - 1)).fetchone()
+        return last is None or (micros(clip.start), clip.id) >= tuple(last)
+
     def before(self, kind: str, start: datetime, clip_id: str, camera: str | None = None) -> Placed | None:
         """Return the last clip of a kind before a place in the order of (start, id)."""
         where, arguments = _camera_first(camera)

@@ -23,7 +23,7 @@ from sitegen.capture.recorder_camera import CameraRecorder, Plan
 from sitegen.capture.recorder_ffmpeg import SCHEMES, Source
 from sitegen.capture.recorder_leftovers import finish_leftovers
 from sitegen.capture.recorder_names import RUN_LENGTH
-from sitegen.capture.recorder_policy import changes, clock_went_back
+from sitegen.capture.recorder_policy import changes, clock_went_back, heartbeat_s
 from sitegen.errors import SitegenError, UsageError
 from sitegen.lock import Lock
 from sitegen.secret import Secret
@@ -31,8 +31,8 @@ from sitegen.settings import RecordSettings, Settings
 
 _log = logging.getLogger(__name__)
 
-LOOK_AFTER_S = 10.0
-"""How often clock, folders and unwritten sidecars are looked after."""
+LOOK_AFTER_S = 12.0
+"""How often clock, folders and unwritten sidecars are looked after; a multiple of the heartbeat costs no waking up."""
 
 Loader = Callable[[], Settings]
 Order = Literal["stop", "reload"]
@@ -123,6 +123,7 @@ class _Recorder:
         chores = [
             asyncio.create_task(_chore("finishing what was left behind", self._finish_leftovers())),
             asyncio.create_task(_chore("looking after the recordings", self._look_after())),
+            asyncio.create_task(_chore("looking for silent cameras", self._look())),
         ]
         try:
             await self._change_to(plans(self._settings))
@@ -169,9 +170,16 @@ class _Recorder:
         self._settings = settings
         await self._change_to(wanted)
 
+    async def _look(self) -> None:
+        """Look at all streams in one go: waking up is what costs."""
+        while True:
+            await _next_beat(heartbeat_s(self._settings.record.stall_seconds))
+            for recorder, _ in self._running.values():
+                recorder.look()
+
     async def _look_after(self) -> None:
         while True:
-            await asyncio.sleep(LOOK_AFTER_S)
+            await _next_beat(LOOK_AFTER_S)
             clock_s = time.time() - time.monotonic()
             recorders = [recorder for recorder, _ in self._running.values()]
             if clock_went_back(self._clock_s, clock_s):
@@ -184,6 +192,11 @@ class _Recorder:
             now = datetime.now(UTC)
             due = [recorder for recorder in recorders if recorder.is_due(now)]
             await asyncio.gather(*(recorder.look_after(now) for recorder in due))
+
+
+async def _next_beat(period_s: float) -> None:
+    """Sleep until the monotonic clock shows a whole multiple of `period_s`, so that all that is due is done at once."""
+    await asyncio.sleep(period_s - time.monotonic() % period_s)
 
 
 async def _chore(what: str, work: Coroutine[None, None, None]) -> None:

@@ -57,6 +57,12 @@ class CameraRecorder:
         if self._sub is not None:
             self._sub.begin_anew()
 
+    def look(self) -> None:
+        """Look whether anything comes of its streams; call it every heartbeat_s."""
+        self._main.look()
+        if self._sub is not None:
+            self._sub.look()
+
     def is_due(self, now: datetime) -> bool:
         """Say whether there is something to look after; asked often, so it touches nothing."""
         return self._book.owes or f"{now:%Y%m%d%H}" != self._looked

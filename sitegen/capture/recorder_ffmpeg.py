@@ -63,12 +63,12 @@ class Way:
     timed: bool = True
 
 
-def argv(source: Source, way: Way, pattern: str) -> list[str]:
-    """Return the command line that records a camera into files named by `pattern`."""
+def argv(source: Source, way: Way, pattern: str, report_to: int) -> list[str]:
+    """Return the command line that records a camera into files named by `pattern`; it reports to a descriptor."""
     sound = ["-map", "0:a:0?"] if way.audio else []
     return [
         *("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+info"),
-        *("-nostats", "-stats_period", f"{source.heartbeat_s:g}", "-progress", "pipe:1"),
+        *("-nostats", "-stats_period", f"{source.heartbeat_s:g}", "-progress", f"pipe:{report_to}"),
         *_input(source, way),
         *("-map", "0:v:0", *sound, "-c", "copy"),
         *("-f", "segment", "-segment_time", str(source.segment_seconds), "-segment_atclocktime", "1"),
@@ -145,11 +145,6 @@ class Row(NamedTuple):
     """Length of the file; None: not known."""
 
 
-def is_news(line: bytes) -> bool:
-    """Say whether a line of ffmpeg's output is worth reading: a row of the list, or a count of frames."""
-    return b"," in line or line.startswith(b"frame=")
-
-
 def closed_row(line: str) -> Row | None:
     """Return what a row of the segment list says: that a file is closed; None: the line is no such row."""
     if not line.endswith(tuple("0123456789")) or line.count(",") < 2:  # noqa: PLR2004 - name,start,end
@@ -167,7 +162,7 @@ def _length(start: str, end: str) -> float | None:
     return last - first if 0 < first < last else None
 
 
-def frames(line: str) -> int | None:
-    """Return how many frames ffmpeg has, from a line of its progress report; None: another line."""
-    key, equals, value = line.partition("=")
-    return int(value) if key == "frame" and equals and value.strip().isdecimal() else None
+def last_frames(reports: bytes) -> int | None:
+    """Return how many frames ffmpeg has, by the last of its progress reports; None: there is none in it."""
+    count = reports.rpartition(b"frame=")[2].partition(b"\n")[0].strip()
+    return int(count) if count.isdigit() else None

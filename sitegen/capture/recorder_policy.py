@@ -17,8 +17,8 @@ LONGEST_DELAY_S = 60.0
 GOOD_RUN_S = 60.0
 """A run that lasted so long shows that the camera is well: back-off begins anew."""
 
-_SHORTEST_HEARTBEAT_S, _LONGEST_HEARTBEAT_S = 0.5, 5.0
-_HEARTBEATS = 4
+_HEARTBEATS = 5
+_LONGEST_HEARTBEAT_S = 4.0
 
 _SILENT_BEATS = 2
 _CLOCK_STEP_S = 2.0
@@ -70,8 +70,8 @@ def delay_s(failures: int, chance: float) -> float:
 
 
 def heartbeat_s(stall_s: float) -> float:
-    """Return how often ffmpeg is to say how many frames it has: each report wakes the recorder up, which is its cost."""
-    return min(max(_SHORTEST_HEARTBEAT_S, stall_s / _HEARTBEATS), _LONGEST_HEARTBEAT_S)
+    """Return how often ffmpeg says how many frames it has, and how often that is looked at."""
+    return min(stall_s / _HEARTBEATS, _LONGEST_HEARTBEAT_S)
 
 
 def silence_left_s(
@@ -79,7 +79,7 @@ def silence_left_s(
 ) -> float:
     """Return for how long the camera may still be silent; 0 or less: it has stalled. Monotonic seconds.
 
-    `alive_at` is when a report told of a new frame; more may have come until just before the next report was due.
+    `alive_at` is when a report told of a new frame; others may have come until the next one was due.
     Until the first frame it has `patience_s` more: connecting and probing take their time.
     """
     limit = stall_s + (heartbeat_s(stall_s) if alive_at > started_at else patience_s)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import subprocess
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
@@ -13,12 +12,13 @@ from datetime import UTC, datetime
 from typing import IO
 
 from sitegen import process
-from sitegen.capture.recorder_ffmpeg import Line, closed_row, frames, is_news, read_line
+from sitegen.capture.recorder_ffmpeg import Line, closed_row, last_frames, read_line
 from sitegen.capture.recorder_policy import told_alive_at
 from sitegen.secret import Secret
 
 _LINE_MAX_BYTES = 8_192
 _READ_BYTES = 16_384
+_REPORTS_BYTES = 8_192
 _SECOND_TERM_S = 1.5
 """The first SIGTERM does not interrupt a read that hangs, the second does; then ffmpeg still closes its file."""
 _KILL_S = 2.5
@@ -50,9 +50,8 @@ Event = Closed | Said
 class Lines:
     """Cuts what comes through a pipe into lines; a line without end is cut off, for a camera decides what is in it."""
 
-    def __init__(self, take: Callable[[str], None], wanted: Callable[[bytes], bool] = bool) -> None:
-        """`wanted` says of each line whether `take` is to have it."""
-        self._take, self._wanted = take, wanted
+    def __init__(self, take: Callable[[str], None]) -> None:
+        self._take = take
         self._rest = b""
 
     def feed(self, data: bytes) -> None:
@@ -60,20 +59,26 @@ class Lines:
         *lines, rest = (self._rest + data).replace(b"\r", b"\n").split(b"\n")
         self._rest = rest[:_LINE_MAX_BYTES]
         for line in lines:
-            if self._wanted(line):
+            if line:
                 self._take(line[:_LINE_MAX_BYTES].decode(errors="replace"))
 
     def end(self) -> None:
         """Pass on what is left."""
-        if self._wanted(self._rest):
+        if self._rest:
             self._take(self._rest.decode(errors="replace"))
 
 
 class Run:
-    """An ffmpeg that is running. Begin it from the thread that runs the loop: it dies with the thread that forked."""
+    """An ffmpeg that is running. Begin it from the thread that runs the loop: it dies with the thread that forked.
 
-    def __init__(self, argv: Sequence[str], url: Secret, heartbeat_s: float) -> None:
-        """Start ffmpeg, which reports every `heartbeat_s`; raises ToolMissing or OSError when that cannot be done."""
+    It reports its frames through a pipe that nobody waits at: each waking up costs the recorder more than all else.
+    """
+
+    def __init__(self, command: Callable[[int], Sequence[str]], url: Secret, heartbeat_s: float) -> None:
+        """Start ffmpeg; raises ToolMissing or OSError when that cannot be done.
+
+        `command` gives the command line that reports to a descriptor, every `heartbeat_s`.
+        """
         self._url, self._heartbeat_s = url, heartbeat_s
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
         self._parts_running = 3
@@ -82,7 +87,16 @@ class Run:
         self.started_s = self.alive_s = time.monotonic()
         self.alive_at = self._report_at = datetime.now(UTC)
         environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C", "AV_LOG_FORCE_NOCOLOR": "1"}
-        self._child = process.start(argv, env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        reports, told = os.pipe()
+        self._reports = open(reports, "rb", buffering=0)  # noqa: SIM115, PTH123 - closed when ffmpeg has ended
+        os.set_blocking(reports, False)
+        try:
+            self._child = process.start(command(told), env=environment, pass_fds=(told,))
+        except BaseException:
+            self._reports.close()
+            raise
+        finally:
+            os.close(told)
         self.pid = self._child.pid
 
     async def events(self) -> AsyncIterator[Event]:
@@ -90,7 +104,7 @@ class Run:
         loop = asyncio.get_running_loop()
         handle = os.pidfd_open(self.pid)
         loop.add_reader(handle, self._exited, handle)
-        self._listen(self._child.stdout, Lines(self._listed, is_news))
+        self._listen(self._child.stdout, Lines(self._listed))
         self._listen(self._child.stderr, Lines(self._logged))
         while True:
             event = await self._queue.get()
@@ -141,15 +155,17 @@ class Run:
         self._part_ended()
 
     def _listed(self, line: str) -> None:
-        count = frames(line)
-        if count is not None:
-            self._count(count)
-            return
         row = closed_row(line)
         if row is not None:
+            self.read_reports()
             self._queue.put_nowait(Closed(row.name, datetime.now(UTC), row.seconds, self.alive_at))
 
-    def _count(self, count: int) -> None:
+    def read_reports(self) -> None:
+        """Take note of what ffmpeg has reported by now; call it every `heartbeat_s`."""
+        data = None if self._reports.closed else self._reports.read(_REPORTS_BYTES)
+        count = last_frames(data or b"")
+        if count is None:
+            return
         now = datetime.now(UTC)
         if count > self.frames:
             self.frames, self.alive_s = count, time.monotonic()
@@ -165,6 +181,8 @@ class Run:
         asyncio.get_running_loop().remove_reader(handle)
         os.close(handle)
         self._child.wait()
+        self.read_reports()
+        self._reports.close()
         self._over.set()
         self._part_ended()
 

@@ -8,6 +8,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 from sitegen.capture.recorder_ffmpeg import Source, Way, argv
 from sitegen.capture.recorder_log import Chatter
@@ -49,6 +50,7 @@ class Stream:
         self._chatter = Chatter()
         self._stopping = asyncio.Event()
         self._anew = asyncio.Event()
+        self._watch: Watch | None = None
 
     @property
     def stopping(self) -> bool:
@@ -63,6 +65,11 @@ class Stream:
     def begin_anew(self) -> None:
         """Ask for a new ffmpeg, with new names."""
         self._anew.set()
+
+    def look(self) -> None:
+        """Look whether anything comes; call it every heartbeat_s."""
+        if self._watch is not None:
+            self._watch.look()
 
     async def run(self) -> None:
         """Record until `stop`. A bug is logged whole, and ends neither this stream's recording nor another's."""
@@ -90,7 +97,9 @@ class Stream:
             return self._failed(lasted_s=0, frames=0)
         self._anew.clear()
         try:
-            run = Run(argv(self._source, self._way, pattern), self._source.url, self._source.heartbeat_s)
+            run = Run(
+                partial(argv, self._source, self._way, pattern), self._source.url, self._source.heartbeat_s
+            )
         except (OSError, SitegenError) as error:
             _log.error("%s: ffmpeg cannot be started: %s", self._name, error)
             return self._failed(lasted_s=0, frames=0)
@@ -102,8 +111,11 @@ class Stream:
             opened=self._files.opened,
         )
         self._chatter.run_begins()
-        watch = Watch(run, self._files.ledger, self._name, terms, self._chatter)
-        return self._judge(await watch.to_its_end())
+        self._watch = Watch(run, self._files.ledger, self._name, terms, self._chatter)
+        try:
+            return self._judge(await self._watch.to_its_end())
+        finally:
+            self._watch = None
 
     def _judge(self, outcome: Outcome) -> float:
         """Learn from how a run ended, and return how many seconds to wait."""

@@ -51,6 +51,10 @@ class SubStream:
         self._stream.stop()
         self._news.set()
 
+    def look(self) -> None:
+        """Look whether anything comes; call it every heartbeat_s."""
+        self._stream.look()
+
     async def run(self) -> None:
         """Record until `stop`."""
         await self._stream.run()

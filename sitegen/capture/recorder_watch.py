@@ -88,6 +88,7 @@ class Watch:
         )
         self._troubles: set[Trouble] = set()
         self._asked = self._stalled = False
+        self._silent = asyncio.Event()
 
     async def to_its_end(self) -> Outcome:
         """Follow the run until ffmpeg has ended and every sidecar is written."""
@@ -165,18 +166,22 @@ class Watch:
         self._asked = True
         await self._run.stop()
 
+    def look(self) -> None:
+        """Read what ffmpeg has reported, and have it end when the camera is silent; call it every heartbeat_s."""
+        self._run.read_reports()
+        now = time.monotonic()
+        left_s = silence_left_s(
+            now=now,
+            alive_at=self._run.alive_s,
+            started_at=self._run.started_s,
+            stall_s=self._terms.stall_s,
+            patience_s=self._terms.patience_s,
+        )
+        if left_s <= 0 and not self._silent.is_set():
+            _log.warning("%s: nothing came for %.0f s", self._stream, now - self._run.alive_s)
+            self._silent.set()
+
     async def _end_when_silent(self) -> None:
-        while True:
-            left_s = silence_left_s(
-                now=time.monotonic(),
-                alive_at=self._run.alive_s,
-                started_at=self._run.started_s,
-                stall_s=self._terms.stall_s,
-                patience_s=self._terms.patience_s,
-            )
-            if left_s <= 0:
-                break
-            await asyncio.sleep(left_s)
+        await self._silent.wait()
         self._stalled = True
-        _log.warning("%s: nothing came for %.0f s", self._stream, time.monotonic() - self._run.alive_s)
         await self._run.stop()

@@ -7,12 +7,15 @@ Cost: a few queries a change, whatever the size of the archive.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import UTC, date, datetime
+
+import msgspec
 
 from sitegen.archive import counts
 from sitegen.archive.index import Index, Placed
 from sitegen.archive.refresh import Change
-from sitegen.clip import Clip, Outage
+from sitegen.clip import Clip, Note, Outage
+from sitegen.site.model import FEED_LENGTH
 from sitegen.site.pages import (
     Page,
     Spot,
@@ -23,10 +26,13 @@ from sitegen.site.pages import (
 )
 
 _LAST = date.max
+_NO_END = datetime.max.replace(tzinfo=UTC)
 
 
 def of_change(index: Index, change: Change) -> set[Page]:
     """Return the pages that one changed clip touches."""
+    if change.old is not None and change.new is not None and _place(change.old) == _place(change.new):
+        return _in_place(index, change.old.clip, change.new)
     places = [p for p in (change.old, change.new) if p is not None]
     pages = touched_by_clip(spot(p) for p in places)
     for placed in places:
@@ -40,6 +46,51 @@ def spot(placed: Placed) -> Spot:
     """Return where a clip is."""
     clip = placed.clip
     return Spot(clip.id, clip.listed_as, clip.camera, placed.day.isoformat(), clip.event)
+
+
+def _place(placed: Placed) -> tuple[object, ...]:
+    """Return what decides on which pages a clip is, and where on them."""
+    return spot(placed), placed.clip.kind, placed.clip.start
+
+
+def _in_place(index: Index, old: Clip, new: Placed) -> set[Page]:
+    """Return the pages of a clip that stays where it is and only looks different: no order, no count, no day changes."""
+    clip, here = new.clip, spot(new)
+    pages = clip_pages([here]) | {Page("status")}
+    if _without_prose(old) == _without_prose(clip):
+        return pages  # its own page alone shows the prose of a note
+    pages |= {Page("day", here.day), Page("camera-day", here.day, here.camera)} | clip_pages(
+        _around(index, new)
+    )
+    if clip.kind == "segment" and (old.end, old.end_reason) != (clip.end, clip.end_reason):
+        pages |= _gaps(index, new)
+    if here.listed_as != "other" and _in_api(old) != _in_api(clip):
+        pages.add(Page("api", key=here.listed_as))
+    return pages | _lists(index, clip)
+
+
+def _lists(index: Index, clip: Clip) -> set[Page]:
+    """Return the pages with lists of newest clips that a clip is in."""
+    pages = set()
+    shown = (index.last_before(clip.camera, _NO_END), *index.newest("event", 1, clip.camera))
+    if any(placed is not None and placed.clip.path == clip.path for placed in shown):
+        pages |= {Page("cameras"), Page("home"), Page("camera", key=clip.camera)}  # shown with its camera
+    if clip.listed_as == "event":
+        if index.is_among_newest(clip, FEED_LENGTH, clip.camera):
+            pages.add(Page("camera", key=clip.camera))
+        if index.is_among_newest(clip, FEED_LENGTH):
+            pages.add(Page("home"))
+    return pages
+
+
+def _without_prose(clip: Clip) -> Clip:
+    note = None if clip.note is None else msgspec.structs.replace(clip.note, text="")
+    return msgspec.structs.replace(clip, note=None if note == Note() else note)
+
+
+def _in_api(clip: Clip) -> tuple[object, ...]:
+    """Return what the predecessor's JSON says of a clip that stays where it is."""
+    return clip.path, clip.image, clip.poster, clip.previews
 
 
 def _around(index: Index, placed: Placed) -> list[Spot | None]:

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from sitegen.archive import counts
 from sitegen.archive.index import Index, Placed
 from sitegen.clip import Camera, Day
-from sitegen.days import day_bounds, hour_marks
+from sitegen.days import day_bounds
 from sitegen.site.addresses import camera_url, clip_url, folder_of, media_type, preview_urls, quoted
 from sitegen.site.one_day import OneDay
 from sitegen.site.prose import note_html
@@ -189,16 +189,16 @@ class Model:
 
     def day(self, day: date, camera_id: str | None = None) -> DayView:
         """Return the view of a day; its neighbours are the next days that have clips (of the camera)."""
-        bounds = day_bounds(day, self.zone)
+        one_day = self.one_day(day)
         before, after = counts.neighbour_days(self.index, day, camera_id)
         return DayView(
             date=day,
-            start=bounds.start,
-            end=bounds.end,
+            start=one_day.bounds.start,
+            end=one_day.bounds.end,
             url=self.day_url(day, camera_id),
             previous=self.bare_link(before, camera_id) if before else None,
             next=self.bare_link(after, camera_id) if after else None,
-            hours=hour_marks(bounds, self.zone),
+            hours=one_day.hours,
         )
 
     def bare_link(self, day: date, camera_id: str | None = None) -> DayLink:

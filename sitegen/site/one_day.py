@@ -11,6 +11,7 @@ import msgspec
 
 from sitegen.archive.index import Placed
 from sitegen.clip import Camera, Clip, Day, Gap, Outage
+from sitegen.days import hour_marks
 from sitegen.site import timeline
 from sitegen.site.addresses import camera_url
 from sitegen.site.views import Bar, ClipView, DayLink, GapView, Lane
@@ -38,6 +39,11 @@ class OneDay:
         """By start and then id."""
         self._gaps: dict[str, list[Gap]] = {}
         self._lanes: dict[str, Lane] = {}
+
+    @cached_property
+    def hours(self) -> tuple[tuple[str, float], ...]:
+        """Its hour marks."""
+        return hour_marks(self.bounds, self._model.zone)
 
     @cached_property
     def link(self) -> DayLink:

@@ -136,7 +136,7 @@ def test_all_that_our_writer_writes_is_read_alike(text):
     judge(text.encode())
 
 
-@settings(deadline=None, max_examples=2_500)
+@settings(deadline=None, max_examples=1_500)
 @given(mutated())
 def test_all_that_accidents_make_of_it_is_read_alike(data):
     """Bytes flipped, put in or cut out, lines swapped or doubled, other quotes, hazards of YAML: no difference."""

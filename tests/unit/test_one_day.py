@@ -41,7 +41,8 @@ def test_pages_in_any_order_are_the_same(tmp_path):
 def test_clips_of_an_event_are_found_over_midnight(tmp_path):
     """On both days, by start; segments of the same Event, and a clip itself, are no siblings."""
     late = START + timedelta(hours=18, minutes=59)  # 23:54 in Berlin
-    clips = [a_clip(late + timedelta(minutes=n), event="e") for n in (0, 4, 8)]
+    cameras = ("102", "101", "101")  # in the order of their ids the first would be the last
+    clips = [a_clip(late + timedelta(minutes=4 * n), camera=c, event="e") for n, c in enumerate(cameras)]
     segment = a_clip(late, kind="segment", event="e")
     with a_model(tmp_path, *clips, segment, a_clip(START)) as model:
         found = [

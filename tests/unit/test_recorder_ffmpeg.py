@@ -9,7 +9,7 @@ from sitegen.capture.recorder_ffmpeg import (
     Way,
     argv,
     closed_row,
-    frames,
+    last_frames,
     read_line,
     redact,
 )
@@ -19,7 +19,7 @@ URL = Secret("rtsp://viewer:canaryPW7Q@192.0.2.7:554/stream?token=queryCanary&x=
 
 
 def words(url, way=None, **keys):
-    return argv(Source(url=Secret(url), **keys), way or Way(), "/a/%Y%m%d/1-%Y%m%dT%H%M%SZ-abcdef1.mp4")
+    return argv(Source(url=Secret(url), **keys), way or Way(), "/a/%Y%m%d/1-%Y%m%dT%H%M%SZ-abcdef1.mp4", 9)
 
 
 def value(command, option):
@@ -27,14 +27,14 @@ def value(command, option):
 
 
 def test_nothing_is_coded_anew_and_fragments_survive_a_kill():
-    """-c copy; the fragment options stand where they count; the list and the report go to stdout."""
+    """-c copy; the fragment options stand where they count; the list goes to stdout, the report to a pipe of its own."""
     command = words("rtsp://h/x", segment_seconds=60)
     assert command[0] == "ffmpeg"
     assert value(command, "-c") == "copy"
     assert value(command, "-segment_time") == "60"
     assert value(command, "-segment_atclocktime") == "1"
     assert "flush_packets=1" in value(command, "-segment_format_options")
-    assert value(command, "-segment_list") == value(command, "-progress") == "pipe:1"
+    assert (value(command, "-segment_list"), value(command, "-progress")) == ("pipe:1", "pipe:9")
     assert command[-1].startswith("file:/a/")
 
 
@@ -133,18 +133,22 @@ def test_any_line_is_read(text):
         read_line(text, url)
         redact(text, url)
     closed_row(text)
-    frames(text)
+    last_frames(text.encode())
 
 
-def test_rows_of_the_list_and_of_the_report():
-    """They share stdout and are told apart."""
+def test_rows_of_the_list():
+    """They say which file is closed, and how long it is; the first one of a run does not know."""
     assert closed_row("101-20261122T164610Z-abc.mp4,2.000000,4.5") == ("101-20261122T164610Z-abc.mp4", 2.5)
     assert closed_row('"a,b.mp4",0.000000,2.128027') == ("a,b.mp4", None)
     assert closed_row("out_time=00:00:02.176000") is None
     assert closed_row("progress=continue") is None
     assert closed_row("a.mp4,1.5,nan0") == ("a.mp4", None)
     assert closed_row("a.mp4,4.0,2.0") == ("a.mp4", None)
-    assert frames("frame=11") == 11
-    assert frames("frame= 11 ") == 11
-    assert frames("fps=10") is None
-    assert frames("frame=N/A") is None
+
+
+def test_the_last_report_counts():
+    """Several may have come since they were looked at; what is no number is no count."""
+    assert last_frames(b"frame=11\nfps=10\nframe= 12\nfps=10\n") == 12
+    assert last_frames(b"frame=11") == 11
+    assert last_frames(b"fps=10\nframe=N/A\n") is None
+    assert last_frames(b"") is None

@@ -72,9 +72,9 @@ def test_a_good_minute_resets_the_back_off():
 
 
 def test_silence_is_limited_and_the_first_frame_may_take_longer():
-    """stall_s after the last frame; stall_s + patience_s after the start when none has come."""
-    assert silence_left_s(now=15, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 20
-    assert silence_left_s(now=35, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 0
+    """stall_s, and the time between two reports, after the last frame; stall_s + patience_s after the start when none has come."""
+    assert silence_left_s(now=15, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 19
+    assert silence_left_s(now=34, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 0
     assert silence_left_s(now=30, alive_at=0, started_at=0, stall_s=20, patience_s=15) == 5
 
 

@@ -56,9 +56,9 @@ BESIDE: dict[str, tuple[Change, set[str]]] = {
     "image": (lambda w: w.image("old-2", b"jpeg"), LISTS | {"clip"}),
     "image of the newest": (lambda w: w.image("new-2", b"jpeg"), {"clip"}),
     "outage that lasts": (lambda w: w.put_outage(minutes(MIDDLE, 200), None), set()),
-    "outage": (lambda w: w.put_outage(minutes(MIDDLE, 200), minutes(MIDDLE, 230)), {"day", "camera-day"}),
+    "outage": (lambda w: w.put_outage(minutes(MIDDLE, 200), minutes(MIDDLE, 230)), set()),
     "outage over days": (lambda w: w.put_outage(minutes(OLD, 60), minutes(NEW, -90)), set()),
-    "outage in a gap": (lambda w: w.put_outage(minutes(MIDDLE, 200), None, "101"), {"day", "camera-day"}),
+    "outage in a gap": (lambda w: w.put_outage(minutes(MIDDLE, 200), None, "101"), set()),
     "previews": (lambda w: w.previews("old-2"), LISTS | {"clip"}),
     "previews of one of an Event": (lambda w: w.previews("old-0"), LISTS | {"clip"}),
     "previews of the newest": (lambda w: w.previews("new-3"), {"clip"}),
@@ -87,7 +87,7 @@ LATER: dict[str, tuple[Change, Change, set[str]]] = {
     "outage ended": (
         lambda w: w.put_outage(minutes(MIDDLE, 200), None),
         lambda w: w.put_outage(minutes(MIDDLE, 200), minutes(MIDDLE, 230)),
-        {"day", "camera-day"},
+        set(),
     ),
     "outage ended by a clip": (
         lambda w: w.put_outage(minutes(OLD, 60), None),

@@ -1,0 +1,136 @@
+"""Runs every benchmark and prints one table: what `make bench` calls. Writes bench/.cache/rows.json, and with --record the page.
+
+Usage: python bench/run.py [--clips N] [--only SCRIPT…] [--markdown] [--record] [--again]
+--clips    a smaller large archive, for a quick run (100000 by default); --only names scripts (engine, watching, …)
+--markdown prints the table as Markdown; --record puts it into docs/explanation/performance.md, with date and machine
+--again    prints or records the rows of the last run without measuring
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import platform
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from places import CACHE, PYTHON, ROOT
+from rows import Row, number, text_line, verdict
+
+HERE = Path(__file__).resolve().parent
+PAGE = ROOT / "docs/explanation/performance.md"
+BEGIN, END = "<!-- table: written by bench/run.py --record -->", "<!-- end of the table -->"
+SCRIPTS = ("engine", "watching", "slow_peers", "sidecar", "previews", "recorder", "hook", "requests")
+"""In this order; one that is not there is left out."""
+
+
+class Record(msgspec.Struct, frozen=True):
+    """One run: when, where, with how many clips, and its rows."""
+
+    date: str
+    machine: str
+    clips: int
+    seconds: float
+    rows: list[Row]
+
+
+def machine() -> str:
+    """Return processor, cores, memory and programs in one line."""
+    processor = platform.processor() or platform.machine()
+    for line in Path("/proc/cpuinfo").read_text().splitlines():
+        if line.startswith("model name"):
+            processor = line.partition(":")[2].strip()
+            break
+    memory_gb = os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE") / 1e9
+    cores = len(os.sched_getaffinity(0))
+    return f"{processor}, {cores} cores, {memory_gb:.0f} GB; Linux {platform.release()}, Python {platform.python_version()}"
+
+
+def rows_of(script: str, clips: int) -> Iterator[Row]:
+    """Run one script; its rows are given on as they come. A script that fails becomes a row that says so."""
+    environment = {**os.environ, "BENCH_CLIPS": str(clips)}
+    command = [PYTHON, str(HERE / f"{script}.py"), "--json"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if line.startswith("{"):
+                yield msgspec.json.decode(line, type=Row)
+            else:
+                print(line, end="", file=sys.stderr)
+    if process.returncode not in {0, 1}:
+        yield Row(f"bench/{script}.py", process.returncode, None, "exit", None, "0", passes=False, remark="it failed")
+
+
+def measure(scripts: list[str], clips: int) -> Record:
+    """Run the scripts one after the other, printing each row as it comes."""
+    started, rows = time.monotonic(), []
+    for script in scripts:
+        for row in rows_of(script, clips):
+            rows.append(row)
+            print(text_line(row), flush=True)
+    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+    return Record(now, machine(), clips, round(time.monotonic() - started), rows)
+
+
+def markdown(record: Record) -> str:
+    """Return the table as Markdown, under a line that says when and where."""
+    lines = [
+        f"{record.date}; {record.machine}; N = {record.clips:,}; load {os.getloadavg()[0]:.1f} at the end of {record.seconds / 60:.0f} minutes.",
+        "",
+        "| figure | ours | compared with | unit | ratio | goal | | why |",
+        "|---|---:|---:|---|---:|---|---|---|",
+    ]
+    for row in record.rows:
+        cells = (row.figure, number(row.ours), number(row.theirs), row.unit, number(row.ratio), row.goal)
+        lines.append("| " + " | ".join((*cells, verdict(row), row.remark.replace("|", "/"))) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def put_into_page(table: str) -> None:
+    """Replace what is between the markers of the page."""
+    text = PAGE.read_text(encoding="utf-8")
+    before, _, rest = text.partition(BEGIN)
+    _, _, after = rest.partition(END)
+    PAGE.write_text(f"{before}{BEGIN}\n\n{table}\n{END}{after}", encoding="utf-8")
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--clips", type=int, default=int(os.environ.get("BENCH_CLIPS") or 100_000))
+    parser.add_argument("--only", nargs="+", choices=SCRIPTS, default=list(SCRIPTS))
+    parser.add_argument("--markdown", action="store_true")
+    parser.add_argument("--record", action="store_true")
+    parser.add_argument("--again", action="store_true")
+    return parser.parse_args()
+
+
+def main() -> int:
+    chosen = arguments()
+    CACHE.mkdir(exist_ok=True)
+    kept = CACHE / "rows.json"
+    if chosen.again:
+        record = msgspec.json.decode(kept.read_bytes(), type=Record)
+    else:
+        scripts = [name for name in chosen.only if (HERE / f"{name}.py").exists()]
+        record = measure(scripts, chosen.clips)
+        kept.write_bytes(msgspec.json.encode(record))
+    if chosen.markdown:
+        print(markdown(record))
+    elif chosen.again:
+        print(*map(text_line, record.rows), sep="\n")
+    if chosen.record:
+        put_into_page(markdown(record))
+    short = [row for row in record.rows if not row.passes]
+    print(f"{len(short)} of {sum(bool(row.goal) for row in record.rows)} goals fall short", file=sys.stderr)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
