@@ -1,7 +1,8 @@
 """The database file of the index: its tables, opening it and making it anew, transactions, remembered texts.
 
 Tables: `folders`, `files` (what the scan saw), `clips`, `outages`, `problems` (what it came to), `wanted` (files that a
-sidecar names), `held` (stems with a video that may still be written), `counts` (of clips, kept by triggers), `dirty`
+sidecar names), `held` (stems with a video that may still be written), `counts` and `waiting` (how many clips, how many
+without previews; kept by triggers), `dirty`
 (pages to write), `whole` (folders of the site that lack nothing),
 `pieces` (of a page over many days, each until a clip of its day changes), `changed` (what the next announcement names), `meta`.
 """
@@ -20,11 +21,11 @@ from sitegen.errors import IndexFailed
 SCHEMA = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
-WAITING = "end_us IS NOT NULL AND preview_error IS NULL AND (preview_ns IS NULL OR preview_ns<>mtime_ns)"
+WAITING = "end_us IS NOT NULL AND preview_error IS NULL AND preview_ns IS NOT mtime_ns"
 """Which clips have neither all previews nor a reason why not."""
 
-_CACHE_KIB = 2_048  # memory is not to grow with the archive; the system caches the file anyway
-_CACHE_FOR_ALL_KIB = 16_384
+_CACHE_KIB = 1_024  # memory is not to grow with the archive; the system caches the file anyway
+_CACHE_FOR_ALL_KIB = 8_192
 
 _TABLES = """
 CREATE TABLE meta(key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -47,6 +48,8 @@ CREATE TABLE counts(camera TEXT NOT NULL, day TEXT NOT NULL, events INT NOT NULL
     bytes INT NOT NULL, PRIMARY KEY(camera, day)) WITHOUT ROWID;
 CREATE INDEX counts_day ON counts(day, camera);
 CREATE TABLE whole(path TEXT PRIMARY KEY, mtime_ns INT NOT NULL) WITHOUT ROWID;
+CREATE TABLE waiting(is_segment INT PRIMARY KEY, clips INT NOT NULL);
+INSERT INTO waiting VALUES(0, 0), (1, 0);
 CREATE TABLE pieces(kind TEXT NOT NULL, day TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(kind, day)) WITHOUT ROWID;
 CREATE TABLE dirty(kind TEXT NOT NULL, day TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(day, kind, key)) WITHOUT ROWID;
 CREATE TABLE changed(path TEXT PRIMARY KEY, id TEXT NOT NULL, day TEXT NOT NULL, camera TEXT NOT NULL, new INT NOT NULL) WITHOUT ROWID;
@@ -89,7 +92,22 @@ def _drop_pieces(*rows: str) -> str:
     return "".join(f"DELETE FROM pieces WHERE kind={row}.kind AND day={row}.day;" for row in rows)  # noqa: S608 - fixed texts only
 
 
+def _count_waiting(**rows: str) -> str:
+    """Add, or take away, a row that waits for previews."""
+    condition = {
+        row: f"{row}.end_us IS NOT NULL AND {row}.preview_error IS NULL AND {row}.preview_ns IS NOT {row}.mtime_ns"
+        for row in rows
+    }
+    return "".join(
+        f"UPDATE waiting SET clips=clips{sign}({condition[row]}) WHERE is_segment=({row}.kind='segment');"  # noqa: S608 - fixed texts only
+        for row, sign in rows.items()
+    )
+
+
 _TRIGGERS = {
+    "waiting_added": f"AFTER INSERT ON clips BEGIN {_count_waiting(new='+')} END",
+    "waiting_gone": f"AFTER DELETE ON clips BEGIN {_count_waiting(old='-')} END",
+    "waiting_changed": f"AFTER UPDATE ON clips BEGIN {_count_waiting(old='-', new='+')} END",
     "piece_old": f"AFTER INSERT ON clips BEGIN {_drop_pieces('new')} END",
     "piece_gone": f"AFTER DELETE ON clips BEGIN {_drop_pieces('old')} END",
     "piece_changed": f"AFTER UPDATE ON clips BEGIN {_drop_pieces('old', 'new')} END",
@@ -217,6 +235,9 @@ class Database:
         try:
             yield
             self._db.execute(_COUNT_ALL)
+            self._db.execute(
+                f"UPDATE waiting SET clips=(SELECT count(*) FROM clips WHERE {WAITING} AND (kind='segment')=is_segment)"  # noqa: S608
+            )
             self._add_secondaries()
         finally:
             self._db.execute(f"PRAGMA cache_size=-{_CACHE_KIB}")

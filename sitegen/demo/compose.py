@@ -16,7 +16,17 @@ import click
 
 from sitegen.demo import configuration
 from sitegen.demo.footage import make_footage
-from sitegen.demo.plan import CAMERAS, LOOPBACK, Folders, Ports, choose_ports, folders_below, programs
+from sitegen.demo.plan import (
+    CAMERAS,
+    LOOPBACK,
+    SIZE,
+    SUB_SIZE,
+    Folders,
+    Ports,
+    choose_ports,
+    folders_below,
+    programs,
+)
 from sitegen.errors import UsageError
 from sitegen.lock import Lock
 from sitegen.process import start, stop
@@ -81,7 +91,10 @@ def _make_footage(folders: Folders, stopping: threading.Event) -> None:
         path = folders.footage / f"{camera.scene}.mp4"
         if not path.exists():
             click.echo(f"demo: making the footage of {camera.title}")
-        make_footage(path, camera.scene, camera.windows, seconds=camera.seconds)
+        make_footage(path, camera.scene, camera.windows, seconds=camera.seconds, size=SIZE)
+        if camera.has_sub:
+            small = path.with_stem(f"{camera.scene}-sub")
+            make_footage(small, camera.scene, camera.windows, seconds=camera.seconds, size=SUB_SIZE)
 
 
 def _write_files(folders: Folders, ports: Ports) -> None:

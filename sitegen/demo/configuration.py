@@ -9,7 +9,7 @@ import shutil
 import sys
 from collections.abc import Mapping, Sequence
 
-from sitegen.demo.plan import LOOPBACK, DemoCamera, Folders, Ports, Program
+from sitegen.demo.plan import CAMERAS, LOOPBACK, DemoCamera, Folders, Ports, Program
 from sitegen.errors import UsageError
 from sitegen.nginx import nginx_config
 from sitegen.resources import resource
@@ -32,6 +32,10 @@ def settings_text(folders: Folders, ports: Ports) -> str:
         "record": {"segment_seconds": _SEGMENT_SECONDS, "stall_seconds": _STALL_SECONDS},
         "announce": {"listen": f"{LOOPBACK}:{ports.announce}"},
     }
+    for camera in CAMERAS:
+        if camera.has_sub:
+            url = f"rtsp://{LOOPBACK}:{ports.rtsp}/{camera.sub}"
+            sections[f"camera.{camera.id}"] = {"sub_url": url}
     lines = ["# Written by sitegen demo at each start; changes here are lost."]
     for name, keys in sections.items():
         lines += ["", f"[{name}]", *(f"{key} = {toml_value(value)}" for key, value in keys.items())]

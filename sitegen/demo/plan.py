@@ -26,13 +26,29 @@ class DemoCamera(msgspec.Struct, frozen=True):
     windows: tuple[tuple[float, float], ...]
     outage: tuple[float, float] | None = None
     """Seconds it is there, seconds it is away; None: it stays."""
+    has_sub: bool = False
+    """It sends a second, smaller stream as well."""
+
+    @property
+    def sub(self) -> str:
+        """What the simulator calls its second stream, and its footage."""
+        return f"{self.id}-sub"
+
+
+SIZE, SUB_SIZE = (640, 360), (320, 180)
+"""Pictures of a camera's stream and of its second one, in pixels."""
 
 
 CAMERAS = (
     DemoCamera(
-        "101", "driveway", "Driveway", 160, ((14, 20), (28, 40), (47, 53), (58, 64), (70, 82), (120, 126))
+        "101",
+        "driveway",
+        "Driveway",
+        160,
+        ((14, 20), (28, 40), (47, 53), (58, 64), (70, 82), (120, 126)),
+        has_sub=True,
     ),
-    DemoCamera("102", "yard", "Back yard", 100, ((20, 26), (66, 78))),
+    DemoCamera("102", "yard", "Back yard", 100, ((20, 26), (66, 78)), has_sub=True),
     DemoCamera("103", "shop", "Shop", 70, ((30, 36), (48, 54)), outage=(150, 35)),
     DemoCamera("104", "gate", "Gate", 130, ((35, 41), (90, 96))),
 )
@@ -136,6 +152,8 @@ def _simulator(folders: Folders, ports: Ports) -> list[str]:
     argv += ["--port", str(ports.rtsp), "--control-port", str(ports.camera_control)]
     for camera in CAMERAS:
         argv += ["--camera", f"{camera.id}={folders.footage / camera.scene}.mp4"]
+        if camera.has_sub:
+            argv += ["--camera", f"{camera.sub}={folders.footage / camera.scene}-sub.mp4"]
         if camera.outage:
             argv += ["--outage", f"{camera.id}={camera.outage[0]:g}/{camera.outage[1]:g}"]
     return argv

@@ -69,7 +69,7 @@ class Publisher:
     @contextmanager
     def stage(self) -> Iterator[Stage]:
         """Yield a stage; what is on it is published at the end, or thrown away when there is an error."""
-        stage = Stage(self._root, self._temporary_name(), mtime_ns=self._now_ns(), write=self.write)
+        stage = Stage(self._root, self.temporary_name(), mtime_ns=self._now_ns(), write=self.write)
         try:
             yield stage
             stage.publish()
@@ -95,7 +95,7 @@ class Publisher:
         return True
 
     def _put(self, target: str, data: bytes, mtime_ns: int) -> None:
-        temporary = self._temporary_name()
+        temporary = self.temporary_name()
         try:
             create(temporary, data, mtime_ns)
         except FileNotFoundError:  # somebody deleted the site while we were at work: it comes back
@@ -112,7 +112,8 @@ class Publisher:
         seen = (found.st_mtime_ns // _SECOND_NS + 1 for found in old if found is not None)
         return max(self._now_ns(), max(seen, default=0) * _SECOND_NS)
 
-    def _temporary_name(self) -> str:
+    def temporary_name(self) -> str:
+        """Return a name in the temporary folder that nothing else has."""
         self._names += 1
         return f"{self._root}/{TEMPORARY}/{os.getpid()}.{self._names}"
 

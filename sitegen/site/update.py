@@ -3,7 +3,8 @@
 1. Assets and the link to the archive.  2. Pages that are new: nothing links to them yet; those of new days in one piece
 each.  3. Pages that are replaced: all that they link to is there now.  4. Deletions: nothing links to these any more.
 Days come one after another with all their pages, since these are made of the same clips. A pass that was killed is
-taken up where it stopped: a page's mark is taken away only when its files are in their places.
+taken up where it stopped: a page's mark is taken away only when its files are in their places. When there is very much
+to do, other processes do some of the days.
 """
 
 from __future__ import annotations
@@ -12,11 +13,13 @@ import logging
 from collections.abc import Iterator
 from pathlib import Path
 
-from sitegen.archive.index import Index
+from sitegen.archive import counts
+from sitegen.archive.index import Index, identity_of
 from sitegen.archive.layout import PREVIEW_ENDINGS
-from sitegen.site.pages import ORDER, Page, page_of, slug_maps
+from sitegen.site.pages import ORDER, Page, day_folder, page_of, slug_maps
 from sitegen.site.publish import Publisher
 from sitegen.site.render import Renderer
+from sitegen.site.shares import Share, ThemeSource, others, started
 from sitegen.site.stage import Stage
 
 log = logging.getLogger("sitegen.publish")
@@ -31,8 +34,11 @@ _VOLATILE = frozenset(("status.json", "status/index.html"))
 class Update:
     """One pass over the marked pages."""
 
-    def __init__(self, publisher: Publisher, renderer: Renderer, index: Index) -> None:
-        self.publisher, self.renderer, self.index = publisher, renderer, index
+    def __init__(
+        self, publisher: Publisher, renderer: Renderer, index: Index, *, theme: ThemeSource | None = None
+    ) -> None:
+        """`theme`: where the renderer's theme comes from, for processes that share the work; None: this one does all."""
+        self.publisher, self.renderer, self.index, self._theme = publisher, renderer, index, theme
         self.news = False
         """True: a reader can see that something changed."""
         self._gone: list[str] = []
@@ -43,8 +49,9 @@ class Update:
         for asset in self.renderer.theme.assets():
             self.news |= self.publisher.write(asset.path, asset.data)
         self.news |= self.publisher.link("media", archive_root)
-        self._pass(new=True)
-        self._pass(new=False)
+        for new in (True, False):
+            self._share(archive_root, new=new)
+            self._pass(new=new)
         if sweep:
             self._gone += self._strays()
         for path in reversed(self._gone):  # what links to others goes before them
@@ -53,23 +60,63 @@ class Update:
     def _pass(self, *, new: bool) -> None:
         after = ""
         while days := self.index.dirty_days(after, _DAYS_AT_ONCE):
-            self._write_days(days, new=new)
+            self._unmark(self.write_days(days, new=new))
             after = days[-1]
-        self._write_days([""], new=new)  # pages of no day
+        self._unmark(self.write_days([""], new=new))  # pages of no day
 
-    def _write_days(self, days: list[str], *, new: bool) -> None:
+    def _share(self, archive_root: Path, *, new: bool) -> None:
+        """Let other processes write some of the days, when there are so many that it pays; the pass does what is left."""
+        days = self.index.dirty_days("", -1)
+        if self._theme is None or len(days) <= _DAYS_AT_ONCE:
+            return
+        if new:
+            days = [day for day in days if not self.publisher.exists(day_folder(day))]
+        wanted = frozenset(days)
+        clips = (c.events + c.segments for c in counts.days(self.index) if c.day.isoformat() in wanted)
+        number = others(sum(clips))
+        own, *rest = (days[n :: number + 1] for n in range(number + 1))
+        if not rest:
+            return
+        shares = [self._share_of(part, self._theme, archive_root, new=new) for part in rest]
+        with started(shares, Path(self.publisher.temporary_name())) as said:
+            for group in groups(own):
+                self._unmark(self.write_days(group, new=new))
+            for done in said:
+                self._unmark({day: self.pages(day) for day in done.days})
+                self.publisher.written += done.written
+                self.news |= done.news
+
+    def _share_of(self, days: list[str], theme: ThemeSource, archive_root: Path, *, new: bool) -> Share:
+        model = self.renderer.model
+        return Share(
+            days=days,
+            new=new,
+            index=str(self.index.path),
+            identity=identity_of(model.site.timezone, archive_root),
+            output=str(self.publisher.output),
+            cameras=model.cameras,
+            view=model.site,
+            theme=theme,
+            fingerprint=self.renderer.theme.fingerprint,
+        )
+
+    def write_days(self, days: list[str], *, new: bool) -> dict[str, list[Page]]:
+        """Write the marked pages of some days, or only those that the site lacks; return which, by day."""
         with self.publisher.stage() as stage:
-            done = {day: [p for p in self._pages(day) if self._write(p, stage, new=new)] for day in days}
+            return {day: [p for p in self.pages(day) if self._write(p, stage, new=new)] for day in days}
+
+    def pages(self, day: str) -> list[Page]:
+        """Return the marked pages of a day ("": of none) in the order in which they are written."""
+        found = (Page(*row) for row in self.index.dirty_of_day(day))
+        return sorted((page for page in found if page.kind in _RANK), key=lambda page: _RANK[page.kind])
+
+    def _unmark(self, written: dict[str, list[Page]]) -> None:
         with self.index.transaction():
-            for day, pages in done.items():
+            for day, pages in written.items():
                 if day:
                     self.index.written(day, pages)
                 else:
                     self.index.unmark(pages)
-
-    def _pages(self, day: str) -> list[Page]:
-        found = (Page(*row) for row in self.index.dirty_of_day(day))
-        return sorted((page for page in found if page.kind in _RANK), key=lambda page: _RANK[page.kind])
 
     def _write(self, page: Page, stage: Stage, *, new: bool) -> bool:
         """Write a page's files; False: it keeps its mark, for the next pass or until its files are deleted."""
@@ -101,6 +148,12 @@ class Update:
             if path not in self.renderer.paths(page) or not self.renderer.exists(page):
                 yield path
         yield from stray_previews(self.publisher.output, self.index)
+
+
+def groups(days: list[str]) -> Iterator[list[str]]:
+    """Yield the days in groups of those that are put on the site together."""
+    for start in range(0, len(days), _DAYS_AT_ONCE):
+        yield days[start : start + _DAYS_AT_ONCE]
 
 
 def stray_previews(output: Path, index: Index) -> Iterator[str]:

@@ -107,7 +107,7 @@ def test_counts_follow_every_change(tmp_path, bulk):
         kind = chance.choice(("event", "segment"))
         clip = Clip(
             path=f"{number}.mp4", id=str(number), kind=kind, camera=chance.choice("12"), start=start,
-            bytes=chance.randrange(99), extra=chance.choice(({}, {"movie": "timelapse"})),
+            end=chance.choice((None, start)), bytes=chance.randrange(99), extra=chance.choice(({}, {"movie": "timelapse"})),
         )  # fmt: skip
         return clip, start.date()
 
@@ -123,4 +123,13 @@ def test_counts_follow_every_change(tmp_path, bulk):
     wanted += index.rows(f"SELECT camera,'',{columns} GROUP BY camera")
     wanted += index.rows(f"SELECT '',day,{columns} GROUP BY day") + index.rows(f"SELECT '','',{columns}")
     assert sorted(index.rows("SELECT * FROM counts")) == sorted(wanted)
+    index.set_previews("3.mp4", poster_ns=0, preview_ns=0, error=None)
+    index.set_previews("4.mp4", poster_ns=None, preview_ns=None, error="cut")
+    waits = (
+        "SELECT count(*) FROM clips WHERE end_us IS NOT NULL AND preview_ns IS NULL AND preview_error IS NULL"
+    )
+    for segments, where in ((False, "AND kind<>'segment'"), (True, "")):
+        assert (
+            counts.waiting_for_previews(index, segments=segments) == index.rows(f"{waits} {where}")[0][0] > 0
+        )
     index.close()

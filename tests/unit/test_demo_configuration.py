@@ -35,7 +35,21 @@ def test_the_settings_can_be_loaded_and_name_all_cameras(tmp_path):
     assert {camera.id: camera.title for camera in CAMERAS} == {key: one.title for key, one in known.items()}
     assert known["101"].url is not None
     assert known["101"].url.reveal() == "rtsp://127.0.0.1:2/101"
+    assert known["101"].sub_url is not None
+    assert known["101"].sub_url.reveal() == "rtsp://127.0.0.1:2/101-sub"
+    assert known["103"].sub_url is None
     assert loaded.announce.port == 6
+
+
+def test_every_stream_that_is_recorded_is_served_by_the_simulator(tmp_path):
+    """Main and sub-streams, each from footage of its own."""
+    folders = folders_below(tmp_path)
+    simulator = next(each for each in programs(folders, PORTS) if each.name == "cameras").argv
+    served = [word.partition("=") for word in simulator if word.startswith("10")]
+    subs = {camera.sub for camera in CAMERAS if camera.has_sub}
+    assert subs
+    assert {name for name, _, _ in served} >= {camera.id for camera in CAMERAS} | subs
+    assert len({path for _, _, path in served if path.endswith(".mp4")}) == len(CAMERAS) + len(subs)
 
 
 def test_motions_last_line_is_camera_dir_and_nothing_is_left_to_fill_in(tmp_path):
