@@ -51,6 +51,7 @@ def latency_ms(peer: str, clips: int) -> tuple[float, float]:
     numbers = range(clips, clips + TIMES)
     for number in numbers:
         remove_clip(root, number, KIND)
+        add_video(root, number, KIND)
     command = generators.fresh(PEERS[peer], root, f"watch-{peer}")
     try:
         with running(command.watch, log_of(f"watch-{peer}"), env=command.env, cwd=command.cwd) as program:
@@ -64,7 +65,6 @@ def latency_ms(peer: str, clips: int) -> tuple[float, float]:
 def _put(program: Running, command: Command, root: Path, numbers: range) -> tuple[float, float]:
     found, spent = [], []
     for number in numbers:
-        add_video(root, number, KIND)
         quiet(program)
         before = program.cpu_s()
         add_sidecar(root, number, KIND)

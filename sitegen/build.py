@@ -37,6 +37,7 @@ from sitegen.site.pages import Page
 from sitegen.site.prose import ContentPage, content_pages, signature, top_pages
 from sitegen.site.publish import Publisher
 from sitegen.site.render import Renderer, Volatile
+from sitegen.site.shares import ThemeSource
 from sitegen.site.theme import load_theme
 from sitegen.site.update import Update
 from sitegen.site.views import PageLink, SiteView
@@ -228,7 +229,8 @@ class Generator:
         self.index.set_meta("publishing", "1")
         renderer = self._renderer(cameras, content)
         written, deleted = self.publisher.written, self.publisher.deleted
-        update = Update(self.publisher, renderer, self.index)
+        source = ThemeSource(self.settings.site.theme, (str(self.settings.file.parent),))
+        update = Update(self.publisher, renderer, self.index, theme=source)
         update.run(self.settings.archive.root, sweep=self.index.meta("sweep") is not None)
         for video in self.index.dirty_previews():
             remove_previews(self.output, video)

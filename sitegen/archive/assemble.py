@@ -15,6 +15,8 @@ from sitegen.archive.scan import NOTE_SUFFIX, SIDECAR_SUFFIX, FileEntry, stem_of
 from sitegen.archive.sidecar import read_sidecar
 from sitegen.clip import VIDEO_SUFFIXES, Clip, Note, Outage, Problem, Sidecar
 
+_VIDEOS = frozenset(VIDEO_SUFFIXES)
+
 Read = Callable[[str], bytes]
 """Returns the content of a file in the archive, by path; raises OSError."""
 
@@ -38,6 +40,11 @@ class Assembled(msgspec.Struct, frozen=True):
     unread: bool = False
     """True: the disk refused a file; it is asked again, for nothing about the file tells when that is over."""
 
+    @property
+    def is_plain(self) -> bool:
+        """True: there is nothing to remember of the stem but its clips."""
+        return not (self.outages or self.problems or self.wanted or self.held or self.unread)
+
 
 def assemble(
     files: Sequence[FileEntry],
@@ -57,7 +64,7 @@ def assemble(
     for file in files:
         suffix = suffix_of(file.path)
         by_suffix[suffix] = file
-        if suffix in VIDEO_SUFFIXES:
+        if suffix in _VIDEOS:
             videos[file.path] = file
     found = _Findings()
     note = _read_note(by_suffix.get(NOTE_SUFFIX), read, found)
@@ -69,23 +76,18 @@ def assemble(
     if sidecar is not None and sidecar_file is not None and sidecar.kind == "outage":
         outages.append(_outage(sidecar_file, sidecar))
     elif sidecar is not None and sidecar_file is not None:
-        image, sub = (_named(sidecar_file.path, name) for name in (sidecar.image, sidecar.preview))
-        wanted = tuple(path for path in (image, sub) if path)
-        here = {path: exists(path) for path in wanted}
-        clip = _clip(sidecar_file, sidecar, videos, found.problems)
-        if clip is not None:
-            clips.append(
-                _make(
-                    clip,
-                    sidecar,
-                    note=note,
-                    image=image if image and here[image] else None,
-                    sub=sub if sub and here[sub] else None,
-                )
-            )
-            del videos[clip.path]
-    rest = sorted(path for path in videos if not claimed(path)) if videos else []
-    held = [path for path in rest if not _adopt(videos[path], adopt, note, clips, found)]
+        image, sub = _named(sidecar_file.path, sidecar.image), _named(sidecar_file.path, sidecar.preview)
+        if image or sub:
+            wanted = tuple(path for path in (image, sub) if path)
+            image, sub = (path if path and exists(path) else None for path in (image, sub))
+        video = _video(sidecar_file, sidecar, videos, found.problems)
+        if video is not None:
+            clips.append(_make(video, sidecar, note=note, image=image, sub=sub))
+            del videos[video.path]
+    held: list[str] = []
+    if videos:
+        rest = sorted(path for path in videos if not claimed(path))
+        held = [path for path in rest if not _adopt(videos[path], adopt, note, clips, found)]
     return Assembled(
         tuple(clips), tuple(outages), tuple(found.problems), wanted, tuple(held), bool(found.refused)
     )
@@ -152,7 +154,7 @@ def _parsed(
     return parsed
 
 
-def _clip(
+def _video(
     file: FileEntry, sidecar: Sidecar, videos: Mapping[str, FileEntry], problems: list[Problem]
 ) -> FileEntry | None:
     """Return the video that a sidecar names, if it is of the same stem."""

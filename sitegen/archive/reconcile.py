@@ -117,14 +117,14 @@ class Reconciling:
     def _judge_all(self, folder: Folder) -> None:
         """Judge all stems of a folder of which nothing is known."""
         stems: dict[str, list[FileEntry]] = {}
+        names = set()
         for file in folder.files:
+            names.add(file.path)
             stems.setdefault(stem_of(file.path), []).append(file)
-        names = {file.path for files in stems.values() for file in files}
         wanted: set[str] = set()
         results: dict[str, Assembled] = {}
         # Those with a sidecar first: it may name a video that has none.
-        order = sorted(stems, key=lambda stem: not any(f.path == stem + SIDECAR_SUFFIX for f in stems[stem]))
-        for stem in order:
+        for stem in sorted(stems, key=lambda stem: stem + SIDECAR_SUFFIX not in names):
             results[stem] = assemble(
                 stems[stem],
                 read=self.source.read,
@@ -199,9 +199,7 @@ class Reconciling:
     def _write_rest(self, stem: str, result: Assembled) -> set[str]:
         """Write all but the clips; return the stems whose videos were, or are now, named by this one's sidecar."""
         index = self.index
-        if self.bulk and not (
-            result.outages or result.problems or result.held or result.unread or result.wanted
-        ):
+        if self.bulk and result.is_plain:
             return set()
         old_outages = index.outages_of_stem(stem)
         if tuple(old_outages) != result.outages:

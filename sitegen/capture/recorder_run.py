@@ -85,7 +85,8 @@ class Run:
         self._over = asyncio.Event()
         self.frames = 0
         self.started_s = self.alive_s = time.monotonic()
-        self.alive_at = self._report_at = datetime.now(UTC)
+        self.alive_at = datetime.now(UTC)
+        self._report_at: datetime | None = None
         environment = {**os.environ, "TZ": "UTC", "LC_ALL": "C", "AV_LOG_FORCE_NOCOLOR": "1"}
         reports, told = os.pipe()
         self._reports = open(reports, "rb", buffering=0)  # noqa: SIM115, PTH123 - closed when ffmpeg has ended
@@ -170,7 +171,7 @@ class Run:
         if count > self.frames:
             self.frames, self.alive_s = count, time.monotonic()
             self.alive_at = told_alive_at(
-                now=now, report_before=self._report_at, heartbeat_s=self._heartbeat_s
+                now=now, report_before=self._report_at or now, heartbeat_s=self._heartbeat_s
             )
         self._report_at = now
 

@@ -50,6 +50,8 @@ class ClipFacts(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """Where its camera and times come from, when it has no sidecar that can be used."""
     note: str | None = None
     image: str | None = None
+    sub: str | None = None
+    """Recorded from the camera's sub-stream at the same time: its small video."""
     day: date
     pages: tuple[SiteFile, ...]
     previews: PreviewState
@@ -124,6 +126,7 @@ def _clip(clip: ClipFacts) -> list[str]:
         "adopted": clip.adopted,
         "note": clip.note,
         "image": clip.image,
+        "preview": clip.sub,
         "day": clip.day,
     }
     lines += [_line(name, value) for name, value in given.items() if value is not None]

@@ -50,13 +50,14 @@ class Looker:
             outage = next((o for o in self.index.outages_of_stem(stem_of(path)) if o.path == path), None)
         clip = self._clip(placed) if placed is not None else None
         seen = on_disk(self.root, path)
-        about = {path, *((clip.video, clip.sidecar, clip.note, clip.image) if clip else ())}
+        own = (clip.video, clip.sidecar, clip.note, clip.image, clip.sub) if clip else ()
+        about = {path, *own}
         return msgspec.structs.replace(
             seen,
             known=self.index.file(path),
             held=stem_of(path) in self.index.held_stems(),
             clip=clip,
-            belongs=clip is None or path in (clip.video, clip.sidecar, clip.note, clip.image),
+            belongs=clip is None or path in own,
             outage=self._outage(outage) if outage else None,
             problems=tuple(p for p in self.index.problems() if p.path in about),
             published=self._is_published(placed, outage),
@@ -65,9 +66,10 @@ class Looker:
     def _placed(self, subject: Subject) -> Placed | None:
         """Return the clip that a file is, or may be a part of."""
         path, index = subject.path or "", self.index
-        if subject.kind == "video":
-            return index.clip(path)
-        stems = index.stems_wanting(path) if subject.kind == "image" else [stem_of(path)]
+        if subject.kind == "video" and (clip := index.clip(path)) is not None:
+            return clip
+        named = subject.kind in {"image", "video"}
+        stems = index.stems_wanting(path) if named else [stem_of(path)]
         placed = [p for stem in stems for p in index.clips_of_stem(stem)]
         whole = [p for p in placed if not p.clip.adopted]
         return next(iter(whole or placed), None)
@@ -94,6 +96,7 @@ class Looker:
             adopted=_adopted(clip, stem + SIDECAR_SUFFIX in files) if clip.adopted else None,
             note=stem + NOTE_SUFFIX if clip.note else None,
             image=clip.image,
+            sub=clip.sub,
             day=placed.day,
             pages=self._files(self._clip_pages(placed)),
             previews=self._preview_state(clip),

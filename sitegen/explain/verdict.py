@@ -29,7 +29,7 @@ class Seen(msgspec.Struct, frozen=True, kw_only=True):
     """It was seen, and left for later: it may still be written."""
     clip: ClipFacts | None = None
     belongs: bool = True
-    """The clip uses the file: a sidecar that is read, a note, an image that the sidecar names."""
+    """The clip uses the file: a sidecar that is read, a note, an image or a preview that the sidecar names."""
     outage: OutageFacts | None = None
     problems: tuple[Problem, ...] = ()
     published: bool = False

@@ -168,7 +168,7 @@ def _video_output(graph: Graph) -> list[str]:
     return [
         *("-map", "[video]", "-r", str(SMOOTH_RATE), "-fps_mode", "vfr"),
         *("-c:v", "libx264", "-preset", "veryfast", "-tune", "ssim", "-x264-params", "subme=1"),
-        *("-crf", "25" if graph == "keys" else "23.5"),
+        *("-crf", "25" if graph == "keys" else "24.3"),
         *_SAME_BYTES,
         *_MP4,
     ]

@@ -32,7 +32,7 @@ class Stage:
         folder = path.rpartition("/")[0]
         known = self._new.get(folder)
         if known is None:
-            known = self._new[folder] = bool(folder) and not os.path.lexists(f"{self._site}/{folder}")
+            known = self._new[folder] = not os.path.lexists(f"{self._site}/{folder}")
         return known
 
     def put(self, path: str, data: bytes) -> None:

@@ -126,7 +126,7 @@ class Update:
             return False
         files = self.renderer.files(page)
         if files is None:
-            self._gone += () if new else paths
+            self._gone += paths
             return False
         for path, data in files.items():
             if staged:

@@ -101,6 +101,24 @@ def test_a_kill_between_the_two_is_mended(publisher, page, twin, monkeypatch, *,
     assert belong_together(page, twin) if next_ != b"small" else not twin.exists()
 
 
+def test_an_etag_that_was_seen_before_a_kill_is_not_seen_again(publisher, twin, monkeypatch):
+    """P7: between twin and page the build was killed; a reader had the new twin, the next one is later still."""
+    publisher.write("a.html", ONE)
+    killed_at(publisher, monkeypatch, "rename", 2, TWO)
+    seen = twin.stat()
+    publisher.write("a.html", ONE.replace(b"one", b"owe"))
+    assert twin.stat().st_size == seen.st_size
+    assert twin.stat().st_mtime_ns // SECOND > seen.st_mtime_ns // SECOND
+
+
+def test_a_twin_that_was_deleted_is_made_again(publisher, page, twin):
+    """P5: with its page, when that is rendered the next time, though that is the same."""
+    publisher.write("a.html", ONE)
+    twin.unlink()
+    assert publisher.write("a.html", ONE)
+    assert belong_together(page, twin)
+
+
 def test_no_reader_gets_a_new_page_with_an_old_twin(publisher, page, twin, monkeypatch):
     """The twin is in its place before its page is: at the moment of each rename the twin is at least as new."""
     publisher.write("a.html", ONE)

@@ -16,6 +16,7 @@ from sitegen.capture.recorder_policy import (
     end_reason,
     failures_after,
     fell_silent_at,
+    heartbeat_s,
     killed_span,
     silence_left_s,
     told_alive_at,
@@ -76,6 +77,12 @@ def test_silence_is_limited_and_the_first_frame_may_take_longer():
     assert silence_left_s(now=15, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 19
     assert silence_left_s(now=34, alive_at=10, started_at=0, stall_s=20, patience_s=15) == 0
     assert silence_left_s(now=30, alive_at=0, started_at=0, stall_s=20, patience_s=15) == 5
+
+
+def test_ffmpeg_reports_several_times_before_it_counts_as_silent():
+    """Each report costs a waking up: seldom where one waits long."""
+    assert heartbeat_s(20) == heartbeat_s(3600) == 4
+    assert heartbeat_s(3) == pytest.approx(0.6)
 
 
 def test_a_late_report_does_not_move_frames_to_the_end_of_a_silence():

@@ -3,6 +3,7 @@
 import asyncio
 import sys
 import time
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -54,6 +55,33 @@ def test_events_come_until_all_was_read():
     assert [event.name for event in events if isinstance(event, Closed)] == ["a.mp4"]
     assert [event.line.text for event in events if isinstance(event, Said)] == ["bad"]
     assert (run.frames, run.returncode) == (7, 0)
+
+
+def test_frames_of_a_camera_that_was_slow_to_connect_came_when_they_are_told_of():
+    """The first report comes late, and not because of a silence: nothing was before it."""
+
+    async def story():
+        text = "import os, sys, time; time.sleep(0.5); os.write(int(sys.argv[1]), b'frame=1\\n'); print('a.mp4,0.0,1')"
+        run = Run(lambda report_to: [sys.executable, "-c", text, str(report_to)], URL, 0.05)
+        begun = datetime.now(UTC)
+        return begun, [event for event in await events_of(run) if isinstance(event, Closed)]
+
+    begun, [closed] = asyncio.run(story())
+    assert closed.alive_at - begun >= timedelta(seconds=0.4)
+    assert closed.seconds is None
+
+
+def test_a_report_that_is_not_read_in_time_does_not_stop_ffmpeg_at_once():
+    """A recorder that hangs for minutes costs no footage: the pipe takes what comes, and the last count is read."""
+
+    async def story():
+        run = python(
+            "import os, sys; [os.write(int(sys.argv[1]), b'frame=%d\\n' % n) for n in range(1, 700)]"
+        )
+        await events_of(run)
+        return run.frames
+
+    assert asyncio.run(story()) == 699
 
 
 @pytest.mark.parametrize(("ignored", "returncode", "longest_s"), [(1, 0, 10), (99, -9, 20)])
