@@ -135,12 +135,14 @@ def _read_folder(base: str, path: str) -> tuple[Folder, list[str]]:
             name = entry.name
             if name[0] == ".":
                 continue
-            child = f"{path}/{name}" if path else name
             try:
-                if name.isprintable() and suffix_of(name) in _WANTED and entry.is_file(follow_symlinks=False):
+                if name[name.rfind(".") :].lower() in _WANTED and name.isprintable():
                     of = entry.stat(follow_symlinks=False)
-                    found.append((name, of.st_size, of.st_mtime_ns, of.st_ino))
-                elif entry.is_dir(follow_symlinks=False) and name.isprintable():
+                    if stat.S_ISREG(of.st_mode):
+                        found.append((name, of.st_size, of.st_mtime_ns, of.st_ino))
+                        continue
+                child = f"{path}/{name}" if path else name
+                if entry.is_dir(follow_symlinks=False) and name.isprintable():
                     folders.append(child)
                 elif (problem := _judge_other(child, entry)) is not None:
                     problems.append(problem)
@@ -148,7 +150,7 @@ def _read_folder(base: str, path: str) -> tuple[Folder, list[str]]:
                 continue  # it went while we looked
             except OSError as error:
                 reason = f"cannot be looked at: {error.strerror}"
-                problems.append(Problem(printable(child), "", reason, "check the disk"))
+                problems.append(Problem(printable(f"{path}/{name}".lstrip("/")), "", reason, "check the disk"))
     found.sort()
     problems.sort()
     settled = mtime_ns if mtime_ns < before_ns else 0
