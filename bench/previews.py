@@ -29,7 +29,7 @@ from sitegen.previews.pool import make_previews
 from sitegen.settings import PreviewSettings
 
 SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
-RUNS = 5
+RUNS = 3
 START = datetime(2026, 1, 1, tzinfo=UTC)
 FOLDER = CACHE / "previews"
 LEAST_SSIM = 0.981

@@ -13,12 +13,12 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 from sitegen.errors import IndexFailed
 
-SCHEMA = 3
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 WAITING = "end_us IS NOT NULL AND preview_error IS NULL AND preview_ns IS NOT mtime_ns"
@@ -124,6 +124,10 @@ UNION ALL SELECT camera, '', {_SUMS} GROUP BY camera
 UNION ALL SELECT '', day, {_SUMS} GROUP BY day
 UNION ALL SELECT '', '', {_SUMS} HAVING count(*)>0
 """
+
+
+SCHEMA = blake2b(f"{_TABLES}{_INDEXES}{_TRIGGERS}".encode(), digest_size=8).hexdigest()
+"""By this an index is known to have these tables."""
 
 
 def micros(when: datetime) -> int:

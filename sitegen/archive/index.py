@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
@@ -24,8 +25,8 @@ __all__ = ["Index", "Placed", "identity_of"]
 
 
 def identity_of(timezone: str, root: Path) -> str:
-    """Return what an index depends on besides the archive's files: the site's time zone and the archive's root."""
-    return f"{timezone} {root}"
+    """Return what an index depends on besides the archive's files: sitegen's version, the time zone, the archive's root."""
+    return f"{version('sitegen')} {timezone} {root}"
 
 
 class FolderMark(msgspec.Struct, frozen=True):

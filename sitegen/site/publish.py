@@ -15,7 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sitegen.site.stage import Stage
-from sitegen.site.twins import TWIN, compressed, create, has_twin, holds, look
+from sitegen.site.twins import TWIN, Content, compressed, create, has_twin, holds, length, look, parts_of
 
 TEMPORARY = ".sitegen-tmp"
 _SECOND_NS = 1_000_000_000
@@ -78,23 +78,23 @@ class Publisher:
             raise
         self.written += stage.files
 
-    def write(self, path: str, data: bytes) -> bool:
+    def write(self, path: str, data: Content) -> bool:
         """Put a file and its twin at a path, unless it is there with the same bytes; say whether it was written."""
         target = f"{self._root}/{path}"
-        paired = has_twin(path, len(data))
+        paired = has_twin(path, length(data))
         old, old_twin = look(target), look(target + TWIN)
         if old is not None and _are_pair(old, old_twin, paired=paired) and holds(target, old, data):
             return False
         mtime_ns = self._next_mtime_ns(old, old_twin)
         if paired:
-            self._put(target + TWIN, compressed(data), mtime_ns)
+            self._put(target + TWIN, compressed(b"".join(parts_of(data))), mtime_ns)
         elif old_twin is not None:
             Path(target + TWIN).unlink()
         self._put(target, data, mtime_ns)
         self.written += 1
         return True
 
-    def _put(self, target: str, data: bytes, mtime_ns: int) -> None:
+    def _put(self, target: str, data: Content, mtime_ns: int) -> None:
         temporary = self.temporary_name()
         try:
             create(temporary, data, mtime_ns)

@@ -14,9 +14,10 @@ from sitegen.site.model import Model
 from sitegen.site.pages import Page, html_path, paths
 from sitegen.site.prose import ContentPage
 from sitegen.site.theme import Theme
+from sitegen.site.twins import Content
 from sitegen.site.views import StatusView
 
-Files = dict[str, bytes]
+Files = dict[str, Content]
 
 
 class Volatile(NamedTuple):
@@ -132,7 +133,7 @@ class Renderer:
     def _api(self, page: Page) -> Files:
         pieces = list(self._api_pieces(page.key))
         documents = (legacy_json.events(pieces), legacy_json.events_by_date(pieces))
-        return {path: b"".join(parts) for path, parts in zip(self.paths(page), documents, strict=True)}
+        return {path: list(parts) for path, parts in zip(self.paths(page), documents, strict=True)}
 
     def _api_pieces(self, kind: str) -> Iterator[legacy_json.DayPiece]:
         """Yield the newest days' pieces of the predecessor's JSON, newest day first, until the list is long enough."""

@@ -12,7 +12,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from sitegen.site.twins import TWIN, compressed, create, has_twin
+from sitegen.site.twins import TWIN, Content, compressed, create, has_twin, length, parts_of
 
 _OCCUPIED = frozenset((errno.EEXIST, errno.ENOTEMPTY))
 
@@ -20,7 +20,9 @@ _OCCUPIED = frozenset((errno.EEXIST, errno.ENOTEMPTY))
 class Stage:
     """Files for folders that the site does not have yet."""
 
-    def __init__(self, site: str, place: str, *, mtime_ns: int, write: Callable[[str, bytes], bool]) -> None:
+    def __init__(
+        self, site: str, place: str, *, mtime_ns: int, write: Callable[[str, Content], bool]
+    ) -> None:
         """`place` is a folder of the same file system that need not exist; `write` puts a single file on the site."""
         self._site, self._place, self._mtime_ns, self._write = site, place, mtime_ns, write
         self._new: dict[str, bool] = {}
@@ -35,7 +37,7 @@ class Stage:
             known = self._new[folder] = not os.path.lexists(f"{self._site}/{folder}")
         return known
 
-    def put(self, path: str, data: bytes) -> None:
+    def put(self, path: str, data: Content) -> None:
         """Write a file, and its twin, for a path that the stage takes."""
         place = f"{self._place}/{path}"
         try:
@@ -43,8 +45,8 @@ class Stage:
         except FileNotFoundError:  # the first one of its folder, or somebody deleted the site
             os.makedirs(place.rpartition("/")[0], exist_ok=True)  # noqa: PTH103 - the path is text already
             create(place, data, self._mtime_ns)
-        if has_twin(path, len(data)):
-            create(place + TWIN, compressed(data), self._mtime_ns)
+        if has_twin(path, length(data)):
+            create(place + TWIN, compressed(b"".join(parts_of(data))), self._mtime_ns)
         self.files += 1
 
     def publish(self) -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import stat
 import zlib
+from collections.abc import Sequence
 
 TWIN = ".gz"
 
@@ -24,6 +25,20 @@ _NEW = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_NOFOLLOW | os.O_CLOEXEC
 _LEVEL, _GZIP_16_KB, _MEMORY = 2, 16 + 14, 6
 
 
+Content = bytes | Sequence[bytes]
+"""What a file holds: in one piece, or, where it is large, in parts that need not be put together in memory."""
+
+
+def parts_of(data: Content) -> Sequence[bytes]:
+    """Return a content's parts."""
+    return (data,) if isinstance(data, bytes) else data
+
+
+def length(data: Content) -> int:
+    """Return how many bytes a content has."""
+    return len(data) if isinstance(data, bytes) else sum(map(len, data))
+
+
 def has_twin(path: str, size: int) -> bool:
     """Say whether a file of so many bytes has a twin: the predecessor's JSON, which has no ending, has none."""
     return size > _SMALLEST_BYTES and path.rpartition(".")[2] in _TEXTS
@@ -35,13 +50,14 @@ def compressed(data: bytes) -> bytes:
     return packer.compress(data) + packer.flush()
 
 
-def create(place: str, data: bytes, mtime_ns: int) -> None:
+def create(place: str, data: Content, mtime_ns: int) -> None:
     """Write a file with a modification time; FileNotFoundError when its folder is not there."""
     descriptor = os.open(place, _NEW, 0o666)
     try:
-        written = os.write(descriptor, data)
-        while written < len(data):  # a disk that is almost full takes a part, and then says so
-            written += os.write(descriptor, data[written:])
+        for part in parts_of(data):
+            written = os.write(descriptor, part)
+            while written < len(part):  # a disk that is almost full takes a part, and then says so
+                written += os.write(descriptor, part[written:])
         os.utime(descriptor, ns=(mtime_ns, mtime_ns))
     finally:
         os.close(descriptor)
@@ -55,12 +71,12 @@ def look(place: str) -> os.stat_result | None:
         return None
 
 
-def holds(place: str, found: os.stat_result, data: bytes) -> bool:
+def holds(place: str, found: os.stat_result, data: Content) -> bool:
     """Say whether what was found in a place is a file of these bytes."""
-    if found.st_size != len(data) or not stat.S_ISREG(found.st_mode):
+    if found.st_size != length(data) or not stat.S_ISREG(found.st_mode):
         return False
     try:
         with open(place, "rb", buffering=0) as file:  # noqa: PTH123 - five times as fast as pathlib
-            return file.read() == data
+            return all(file.read(len(part)) == part for part in parts_of(data))
     except OSError:
         return False  # unreadable: it is replaced
