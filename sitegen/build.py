@@ -26,6 +26,7 @@ from sitegen.capture.cameras import recorded_cameras
 from sitegen.clip import Camera, Problem, Sidecar
 from sitegen.errors import IndexFailed, UsageError
 from sitegen.lock import Lock
+from sitegen.pace import Pace
 from sitegen.previews.plan import fingerprint
 from sitegen.previews.pool import PreviewResult
 from sitegen.previews.store import made_with, remove_previews
@@ -54,7 +55,7 @@ class Generator:
     """Keeps one site in step with one archive; holds both locks from `__init__` to `close`.
 
     `settle_s`: a video without sidecar is adopted when it has not grown for so many seconds (0: at once).
-    `now` gives the time, aware, in UTC.
+    `pace_s`: the predecessor's JSON is written at most so often; see `pace`. `now` gives the time, aware, in UTC.
     """
 
     def __init__(
@@ -63,6 +64,7 @@ class Generator:
         *,
         full: bool = False,
         settle_s: float = 0.0,
+        pace_s: float = 0.0,
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Take the locks and open the index. Raises LockHeld, UsageError."""
@@ -79,6 +81,7 @@ class Generator:
         self._content_pages: tuple[ContentPage, ...] = ()
         self._content_signature: tuple[object, ...] | None = None
         self._times_lie = False
+        self.pace = Pace(pace_s, time.monotonic)
         self.touched: list[str] = []
         """Videos whose clips changed; whoever makes previews takes them from here."""
         self.announcements = Announcements(self.state / "announcements.json")
@@ -231,14 +234,15 @@ class Generator:
         written, deleted = self.publisher.written, self.publisher.deleted
         source = ThemeSource(self.settings.site.theme, (str(self.settings.file.parent),))
         update = Update(self.publisher, renderer, self.index, theme=source)
-        update.run(self.settings.archive.root, sweep=self.index.meta("sweep") is not None)
+        later = self.pace.later(self.index)
+        update.run(self.settings.archive.root, sweep=self.index.meta("sweep") is not None, later=later)
         for video in self.index.dirty_previews():
             remove_previews(self.output, video)
         if update.news or taken_up or problems_changed or last is None:
             revision += 1
             self._announce(renderer, revision)
         with self.index.transaction():
-            self.index.clean()
+            self.index.clean(but=later)
             for key in ("publishing", "sweep"):
                 self.index.drop_meta(key)
             self.index.set_meta("revision", str(revision))

@@ -1,6 +1,8 @@
 """Keeps the preview pool at work on what the index lacks, and brings its results back to the generator.
 
-The queue is bounded: changed clips go in at once, the rest a few hundred at a time, newest first.
+The queue is bounded: a few clips that changed go in at once, the rest some hundreds at a time, as the index orders
+them. What is made is remembered stage by stage, so that a clip which was let go, or was at it when sitegen was killed,
+goes on where it stopped.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from sitegen.previews.pool import PreviewPool
 from sitegen.previews.store import made_with, set_made_with
 
 _LOW = 50
+"""With fewer clips than this left of what comes first, the index is asked for more."""
 _FILL = 500
 
 
@@ -49,14 +52,18 @@ class PreviewWork:
     def submit(self) -> None:
         """Queue the clips that changed, and fill the queue when it runs low."""
         index = self._generator.index
-        touched, self._generator.touched = self._generator.touched, []
-        placed = [(path, index.clip(path)) for path in dict.fromkeys(touched)]
+        touched, self._generator.touched = list(dict.fromkeys(self._generator.touched)), []
+        if len(touched) > _FILL:  # a first build: which of so many come first, the index knows
+            touched = self.pool.known(touched)
+        placed = [(path, index.clip(path)) for path in touched]
         self.pool.cancel(path for path, found in placed if found is None)
         clips = [found.clip for _, found in placed if found is not None]
         lacking = [clip for clip in clips if not clip.previews and clip.preview_error is None]
-        if self.pool.backlog < _LOW:
-            lacking += [p.clip for p in index.waiting_for_previews(_FILL, segments=self._segments)]
-        self.pool.submit(lacking, remake=index.meta("remake") is not None)
+        remake = index.meta("remake") is not None
+        self.pool.submit(lacking, remake=remake)
+        if self.pool.foremost < _LOW and self.backlog > self.pool.backlog:
+            waiting = index.waiting_for_previews(_FILL, segments=self._segments)
+            self.pool.submit((found.clip for found in waiting), remake=remake)
 
     def collect(self) -> bool:
         """Take over what is finished; say whether pages changed."""

@@ -30,6 +30,8 @@ _RETRY_AT_ONCE_S = 0.2
 """`sitegen build` ends only when each preview is made or given up: somebody waits for it."""
 _LONGEST_PAUSE_S = 1.0
 _COLLECT_S = 1.0
+_PACE_S = 1.0
+"""While one clip follows another, the predecessor's JSON is written at most so often."""
 
 
 def build_once(settings: Settings, *, full: bool, previews: bool, progress: Callable[[int], None]) -> Built:
@@ -84,7 +86,7 @@ def watch(
 
     Raises UsageError, LockHeld at the start; later troubles are logged, and the old site stays up.
     """
-    generator = Generator(settings, settle_s=SETTLE_S)
+    generator = Generator(settings, settle_s=SETTLE_S, pace_s=_PACE_S)
     watcher = Watcher(settings.archive.root, wake, rescan_s=RESCAN_S, monotonic=time.monotonic)
     work = PreviewWork(generator, wake.set)
     try:
@@ -116,7 +118,11 @@ class _Loop:
                 continue
             # What a burst brings meanwhile is joined; a long build is followed by a rest.
             stop.wait(min(took_s, _LONGEST_PAUSE_S))
-            wake.wait(_COLLECT_S if self.work.pool.ready.is_set() else _LOOK_S)
+            soon = self.work.pool.ready.is_set() or self.generator.pace.waits
+            wake.wait(_COLLECT_S if soon else _LOOK_S)
+        if self.generator.pace.waits:
+            self.generator.pace.hurry()
+            self._turn()
 
     def _turn(self) -> float:
         """Do one build if there is a reason; return the seconds it took."""
@@ -127,7 +133,8 @@ class _Loop:
         if made:
             self.collected = started
         generator = self.generator
-        if not (hints or made or self.trouble or generator.index.held_stems() or generator.content_changed()):
+        due = hints or made or self.trouble or generator.pace.waits
+        if not (due or generator.index.held_stems() or generator.content_changed()):
             return 0.0
         try:
             built = self.generator.build(EVERYTHING if self.trouble else hints)

@@ -5,7 +5,7 @@ Reads and writes the tables `dirty`, `changed`, `pieces` and `whole`.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 
 from sitegen.archive.clip_rows import ClipRows, Placed
 
@@ -102,9 +102,11 @@ class SiteRows(ClipRows):
         """Forget pages that are written."""
         self._db.executemany("DELETE FROM dirty WHERE kind=? AND day=? AND key=?", pages)
 
-    def is_dirty(self) -> bool:
-        """Say whether any page must be written."""
-        return self._db.execute("SELECT 1 FROM dirty LIMIT 1").fetchone() is not None
+    def is_dirty(self, kinds: Collection[str] = ()) -> bool:
+        """Say whether any page must be written, or any that is of no day and of one of these kinds."""
+        if not kinds:
+            return self._db.execute("SELECT 1 FROM dirty LIMIT 1").fetchone() is not None
+        return any(kind in kinds for kind, _, _ in self.dirty_of_day(""))
 
     def note_change(self, placed: Placed, *, new: bool) -> None:
         """Remember a clip for the next announcement; once new, it stays new until then."""
@@ -119,7 +121,8 @@ class SiteRows(ClipRows):
         rows = self._db.execute("SELECT path,id,day,camera,new FROM changed ORDER BY id")
         return [(p, i, d, c, bool(n)) for p, i, d, c, n in rows]
 
-    def clean(self) -> None:
-        """Forget what was to be written and announced: it is done."""
-        self._db.execute("DELETE FROM dirty")
+    def clean(self, *, but: Collection[str] = ()) -> None:
+        """Forget what was to be written and announced: it is done; pages of some kinds are left for later."""
+        kept = ",".join("?" * len(but))
+        self._db.execute(f"DELETE FROM dirty WHERE kind NOT IN ({kept})", tuple(but))  # noqa: S608 - question marks only
         self._db.execute("DELETE FROM changed")

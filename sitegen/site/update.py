@@ -42,9 +42,14 @@ class Update:
         self.news = False
         """True: a reader can see that something changed."""
         self._gone: list[str] = []
+        self._later: frozenset[str] = frozenset()
 
-    def run(self, archive_root: Path, *, sweep: bool) -> None:
-        """Write every marked page; `sweep` looks for files that no page has any more."""
+    def run(self, archive_root: Path, *, sweep: bool, later: frozenset[str] = frozenset()) -> None:
+        """Write every marked page, but those of the kinds that come `later`.
+
+        `sweep` looks for files that no page has any more.
+        """
+        self._later = later
         sweep = sweep and not self.publisher.is_empty()
         for asset in self.renderer.theme.assets():
             self.news |= self.publisher.write(asset.path, asset.data)
@@ -108,7 +113,8 @@ class Update:
     def pages(self, day: str) -> list[Page]:
         """Return the marked pages of a day ("": of none) in the order in which they are written."""
         found = (Page(*row) for row in self.index.dirty_of_day(day))
-        return sorted((page for page in found if page.kind in _RANK), key=lambda page: _RANK[page.kind])
+        due = (page for page in found if page.kind in _RANK and page.kind not in self._later)
+        return sorted(due, key=lambda page: _RANK[page.kind])
 
     def _unmark(self, written: dict[str, list[Page]]) -> None:
         with self.index.transaction():

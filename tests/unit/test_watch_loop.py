@@ -100,6 +100,26 @@ def test_a_burst_is_joined_and_nothing_of_it_is_lost(site):
         assert len(site.built) < 300
 
 
+def test_the_predecessors_json_follows_a_stream_of_clips(site, monkeypatch):
+    """It may lag while clips follow each other, catches up by itself, and is up to date when the program ends."""
+
+    def listed():
+        return len(json.loads((site.output / "event_api/events").read_text()))
+
+    with site.running():
+        for number in range(4):
+            site.put(number)
+            wait_until(lambda: len(site.ids()) == number + 1)
+        wait_until(lambda: listed() == 4)
+    monkeypatch.setattr(watch_loop, "_PACE_S", 3_600)
+    with site.running():
+        for number in range(4, 7):
+            site.put(number)
+            wait_until(lambda: len(site.ids()) == number + 1)
+        assert listed() < 7
+    assert listed() == 7
+
+
 def test_a_clip_being_recorded_is_shown_and_then_whole(site):
     """Its sidecar without end is there first, the one with end replaces it."""
     with site.running():
