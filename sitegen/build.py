@@ -33,13 +33,14 @@ from sitegen.previews.store import made_with, remove_previews
 from sitegen.settings import Settings
 from sitegen.site.cameras import site_cameras
 from sitegen.site.feeds import encode
-from sitegen.site.model import Model, stamp
+from sitegen.site.model import Model
 from sitegen.site.pages import Page
 from sitegen.site.prose import ContentPage, content_pages, signature, top_pages
 from sitegen.site.publish import Publisher
 from sitegen.site.render import Renderer, Volatile
 from sitegen.site.shares import ThemeSource
 from sitegen.site.theme import load_theme
+from sitegen.site.times import stamp
 from sitegen.site.update import Update
 from sitegen.site.views import PageLink, SiteView
 

@@ -6,6 +6,7 @@ from zoneinfo import ZoneInfo
 from msgspec.structs import replace
 
 from sitegen.clip import Motion
+from sitegen.site.times import clock, iso
 from sitegen.site.views import (
     Bar,
     CameraStatus,
@@ -48,6 +49,7 @@ def clip(
     camera_day = f"cameras/{slug(camera)}/{day_url}"
     stem = f"{kind}s/{camera}/{start:%Y%m%d}/{stamp}"
     done = seconds is not None
+    end = None if seconds is None else start + timedelta(seconds=seconds)
     view = ClipView(
         id=stamp,
         kind=kind,
@@ -56,7 +58,10 @@ def clip(
         camera_slug=slug(camera),
         camera_title=TITLES[camera],
         start=start,
-        end=None if seconds is None else start + timedelta(seconds=seconds),
+        start_iso=iso(start),
+        start_clock=clock(start, ZONE),
+        end=end,
+        end_iso=iso(end) if end else "",
         seconds=seconds or 0,
         url=f"{here:%Y/%m/%d}/{stamp}.html"
         if kind == "event"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import UTC, date
+from datetime import date
 from functools import lru_cache
 from urllib.parse import quote
 
@@ -40,11 +40,11 @@ def camera_url(slug: str) -> str:
     return f"cameras/{slug}/index.html"
 
 
-def clip_url(clip: Clip, day: date, slug: str) -> str:
+def clip_url(clip: Clip, folder: str, camera_day_url: str, start_iso: str) -> str:
     """Return where a clip is shown: an event's own page, a segment's moment on its camera's day."""
     if clip.kind == "event":
-        return f"{folder_of(day)}/{clip.id}.html"
-    return f"cameras/{slug}/{folder_of(day)}/index.html#t={clip.start.astimezone(UTC).isoformat()[:_TO_SECONDS]}Z"
+        return f"{folder}/{clip.id}.html"
+    return f"{camera_day_url}#t={start_iso[:_TO_SECONDS]}Z"
 
 
 def quoted(path: str) -> str:

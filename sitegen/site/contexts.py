@@ -40,7 +40,7 @@ class DayFacts:
         """The day's clips by their sort: "event", "segment", "other"."""
         found: dict[str, list[ClipView]] = {"event": [], "segment": [], "other": []}
         for one in self.shown:
-            found[one.placed.clip.listed_as].append(one.view)
+            found[one.listed_as].append(one.view)
         return found
 
     def of(self, listed_as: str) -> tuple[ClipView, ...]:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from operator import attrgetter
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -14,13 +15,15 @@ import msgspec
 
 from sitegen.archive.counts import DayCount
 from sitegen.clip import Gap, Motion
-from sitegen.site.model import Model, stamp
+from sitegen.site.model import Model
 from sitegen.site.pages import day_folder
+from sitegen.site.times import stamp, stamp_of
 from sitegen.site.views import ClipView, StatusView
 
 _DAYS_KEPT = 8_192
 _TO_SECONDS = len("2026-11-22 03:55:03")
 _NOTHING_MEASURED = Motion()
+_start_and_id = attrgetter("start", "id")
 _encode = msgspec.json.Encoder().encode
 
 
@@ -75,7 +78,7 @@ def day_json(model: Model, day: str, clips: Iterable[ClipView], gaps: Iterable[G
     """Return YYYY/MM/DD/day.json: every clip and gap of a day, clips by start and then id."""
     found = [_day_clip(view) for view in clips]
     # By what is printed: the index knows microseconds, the document milliseconds.
-    found.sort(key=lambda c: (c.start, c.id))
+    found.sort(key=_start_and_id)
     document = {
         "schema": 1,
         "date": day,
@@ -96,8 +99,8 @@ def _day_clip(view: ClipView) -> _DayClip:
         kind=view.kind,
         movie=view.movie if view.movie != "motion" else None,
         camera=view.camera_id,
-        start=stamp(view.start),
-        end=stamp(view.end) if view.end else None,
+        start=stamp_of(view.start_iso),
+        end=stamp_of(view.end_iso) if view.end else None,
         event=view.event or None,
         title=view.title or None,
         url=root + view.url,
@@ -169,7 +172,7 @@ def _feed_item(clip: ClipView, zone: ZoneInfo, root: str) -> _Item:
         title=f"{clip.title} ({said})" if clip.title else said,
         content_text=said if clip.end else f"{said}: being recorded",
         image=root + image if image else None,
-        date_published=stamp(clip.start),
+        date_published=stamp_of(clip.start_iso),
         tags=clip.tags or None,
         attachments=_attachments(clip, root),
     )

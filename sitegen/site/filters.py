@@ -9,6 +9,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from sitegen.site import times
 from sitegen.site.views import ClipView
 
 WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
@@ -19,18 +20,9 @@ MONTHS = (
 _SIZES = ("kB", "MB", "GB", "TB", "PB")
 _MINUTE, _HOUR = 60, 3_600
 _KILO = 1_000
-_TO_SECONDS, _TO_MILLISECONDS = len("2026-11-22T03:55:03"), len("2026-11-22T03:55:03.120")
-_CLOCK, _HOUR_OF = slice(11, 19), slice(11, 13)
+_TO_SECONDS = len("2026-11-22 03:55:03")
 _TIMES_KEPT = 4_096
 """A clip's times stand on its row, its page and those of its neighbours."""
-
-
-def iso(when: date) -> str:
-    """Return RFC 3339 in UTC with Z, milliseconds only where there are any; a plain date as it is."""
-    if not isinstance(when, datetime):
-        return when.isoformat()
-    text = when.astimezone(UTC).isoformat(timespec="milliseconds")
-    return text[:_TO_SECONDS] + "Z" if text.startswith(".000", _TO_SECONDS) else text[:_TO_MILLISECONDS] + "Z"
 
 
 def duration(seconds: float) -> str:
@@ -82,18 +74,21 @@ def month(value: int) -> str:
     return MONTHS[value - 1]
 
 
+def by_hour(clips: Iterable[ClipView]) -> list[tuple[str, list[ClipView]]]:
+    """Return clips in the order of their starts in groups: pairs of the hour, as `hour` writes it, and its clips."""
+    return [(hour, list(found)) for hour, found in groupby(clips, lambda clip: times.hour_of(clip.start_clock))]
+
+
 def filters(zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
     """Return every filter of templates by name; times of day are those of `zone`."""
 
     def clock(when: datetime) -> str:
         """Return HH:MM:SS, with the zone where clocks show this time twice."""
-        local = when.astimezone(zone)
-        return local.isoformat()[_CLOCK] + _twice(local)
+        return times.clock(when, zone)
 
     def hour(when: datetime) -> str:
         """Return the hour it lies in: "03:00", with the zone where there are two of it."""
-        local = when.astimezone(zone)
-        return f"{local.isoformat()[_HOUR_OF]}:00{_twice(local)}"
+        return times.hour_of(clock(when))
 
     def moment(when: datetime) -> str:
         """Return date, time and zone: "2026-11-22 03:55:03 CET"."""
@@ -107,14 +102,10 @@ def filters(zone: ZoneInfo) -> dict[str, Callable[..., Any]]:
             return f"{weekday[:3]} {local.day} {name[:3]} {local.year:04}"
         return f"{weekday}, {local.day} {name} {local.year:04}"
 
-    def by_hour(clips: Iterable[ClipView]) -> list[tuple[str, list[ClipView]]]:
-        """Return clips in the order of their starts in groups: pairs of the hour, as `hour` writes it, and its clips."""
-        return [(said, list(found)) for said, found in groupby(clips, lambda clip: hour(clip.start))]
-
-    times: tuple[Callable[..., str], ...] = (clock, hour, moment, day, iso)
+    kept: tuple[Callable[..., str], ...] = (clock, hour, moment, day, times.iso)
     others: tuple[Callable[..., Any], ...] = (by_hour, duration, filesize, number, count, percent, month)
     found = {function.__name__: function for function in others}
-    return found | {function.__name__: _remembering(function) for function in times}
+    return found | {function.__name__: _remembering(function) for function in kept}
 
 
 def _remembering(say: Callable[..., str]) -> Callable[..., str]:
@@ -133,9 +124,3 @@ def _remembering(say: Callable[..., str]) -> Callable[..., str]:
 
 def _written_out(local: datetime) -> str:
     return f"{local.isoformat(' ')[:_TO_SECONDS]} {local.tzname()}"
-
-
-def _twice(local: datetime) -> str:
-    """Return " CET" or the like when the local time occurs twice, else ""."""
-    other = local.replace(fold=1 - local.fold)
-    return f" {local.tzname()}" if other.utcoffset() != local.utcoffset() else ""

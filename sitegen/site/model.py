@@ -16,6 +16,7 @@ from sitegen.days import day_bounds
 from sitegen.site.addresses import camera_url, clip_url, folder_of, media_type, preview_urls, quoted
 from sitegen.site.one_day import OneDay
 from sitegen.site.prose import note_html
+from sitegen.site.times import DayClock, day_clock, iso
 from sitegen.site.views import CameraView, ClipView, DayLink, DayView, MonthView, SiteView
 
 _NO_END = datetime.max.replace(tzinfo=UTC)
@@ -23,8 +24,7 @@ _NO_END = datetime.max.replace(tzinfo=UTC)
 FEED_LENGTH = 100
 """So many events a feed holds; pages show some of them."""
 
-_DAYS_KEPT, _MONTHS_KEPT = 2, 256
-_TO_MILLISECONDS = len("2026-11-22T03:55:03.120")
+_DAYS_KEPT, _MONTHS_KEPT, _PLACES_KEPT = 2, 256, 256
 
 
 @dataclass(frozen=True)
@@ -73,8 +73,9 @@ class Model:
 
     def clip(self, placed: Placed, *, with_note: bool = False) -> ClipView:
         """Return the view of a clip; its note is rendered only when asked for."""
-        clip, camera = placed.clip, self.by_id[placed.clip.camera]
-        folder = folder_of(placed.day)
+        clip = placed.clip
+        folder, clock, camera, day_url, camera_day_url = self._where(placed)
+        start_iso = iso(clip.start)
         path, original = quoted(clip.path), self.site.full_video
         note, end = clip.note, clip.end
         low_video, poster, still, sprite = preview_urls(clip, path)
@@ -86,11 +87,14 @@ class Model:
             camera_slug=camera.slug,
             camera_title=camera.title,
             start=clip.start,
+            start_iso=start_iso,
+            start_clock=clock(clip.start),
             end=end,
+            end_iso=iso(end) if end else "",
             seconds=(end - clip.start).total_seconds() if end else 0.0,
-            url=clip_url(clip, placed.day, camera.slug),
-            day_url=f"{folder}/index.html",
-            camera_day_url=f"cameras/{camera.slug}/{folder}/index.html",
+            url=clip_url(clip, folder, camera_day_url, start_iso),
+            day_url=day_url,
+            camera_day_url=camera_day_url,
             video=f"media/{path}" if original else "",
             video_name=clip.path.rpartition("/")[2],
             video_type=media_type(clip.path),
@@ -113,6 +117,23 @@ class Model:
             if clip.extra
             else (),
         )
+
+    def _where(self, placed: Placed) -> tuple[str, DayClock, Camera, str, str]:
+        """Return what the clips of a camera's day share: folder, clock, camera, the day's page and the camera's."""
+        key = placed.day, placed.clip.camera
+        found = self._places.get(key)
+        if found is None:
+            if len(self._places) == _PLACES_KEPT:
+                self._places.clear()
+            day, camera = placed.day, self.by_id[placed.clip.camera]
+            clock = day_clock(day, self.zone)
+            found = folder_of(day), clock, camera, self.day_url(day), self.day_url(day, camera.id)
+            self._places[key] = found
+        return found
+
+    @cached_property
+    def _places(self) -> dict[tuple[date, str], tuple[str, DayClock, Camera, str, str]]:
+        return {}
 
     def clips(self, found: Iterable[Placed]) -> tuple[ClipView, ...]:
         """Return the views of clips."""
@@ -235,11 +256,6 @@ def _month(year: int, month: int, days: tuple[counts.DayCount, ...], prefix: str
         for week in Calendar().monthdatescalendar(year, month)
     )
     return MonthView(year, month, weeks)
-
-
-def stamp(when: datetime) -> str:
-    """Return a time as feeds carry it: RFC 3339 in UTC with milliseconds."""
-    return when.astimezone(UTC).isoformat(timespec="milliseconds")[:_TO_MILLISECONDS] + "Z"
 
 
 def plain(value: object) -> str:

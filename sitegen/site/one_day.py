@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import date
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -14,13 +14,13 @@ from sitegen.clip import Camera, Clip, Day, Gap, Outage
 from sitegen.days import hour_marks
 from sitegen.site import timeline
 from sitegen.site.addresses import camera_url
+from sitegen.site.times import bare_clock, day_clock
 from sitegen.site.views import Bar, ClipView, DayLink, GapView, Lane
 
 if TYPE_CHECKING:
     from sitegen.site.model import Model
 
-_PAINTED = ("segment", "gap", "event")
-_CLOCK = slice(len("2026-11-22T"), len("2026-11-22T03:55:03"))
+_PAINTED = {"segment": 0, "gap": 1, "event": 2}
 
 
 class Shown(msgspec.Struct, frozen=True, gc=False):
@@ -28,6 +28,7 @@ class Shown(msgspec.Struct, frozen=True, gc=False):
 
     placed: Placed
     view: ClipView
+    listed_as: str
 
 
 class OneDay:
@@ -54,7 +55,7 @@ class OneDay:
     def shown(self) -> list[Shown]:
         """All clips with their views, by start and then id."""
         view = self._model.clip
-        return [Shown(p, view(p)) for p in self.placed]
+        return [Shown(p, view(p), p.clip.listed_as) for p in self.placed]
 
     @cached_property
     def by_camera(self) -> dict[str, list[Shown]]:
@@ -75,7 +76,7 @@ class OneDay:
         listed: dict[str, list[Shown]] = {"event": [], "segment": [], "other": []}
         places = {}
         for one in self.shown:
-            mates = listed[one.placed.clip.listed_as]
+            mates = listed[one.listed_as]
             places[one.placed.clip.path] = (mates, len(mates))
             mates.append(one)
         return places
@@ -113,8 +114,8 @@ class OneDay:
     def gaps(self, camera: Camera) -> list[Gap]:
         """Return the gaps of a camera that touch this day, cut to it."""
         if camera.id not in self._gaps:
-            mine = (one.placed.clip for one in self.by_camera.get(camera.id, ()))
-            segments = [c for c in mine if c.kind == "segment"]
+            mine = self.by_camera.get(camera.id, ())
+            segments = [one.placed.clip for one in mine if one.listed_as == "segment"]
             self._gaps[camera.id] = camera_gaps(self._model, camera, self.bounds, segments)
         return self._gaps[camera.id]
 
@@ -124,7 +125,7 @@ class OneDay:
             mine = self.by_camera.get(camera.id, ())
             bars = [self._clip_bar(one) for one in mine]
             bars += [self._gap_bar(g) for g in self.gaps(camera)]
-            bars.sort(key=lambda b: (_PAINTED.index(b.kind), b.left))
+            bars.sort(key=_order_of_painting)
             url = self._model.day_url(self.bounds.date, camera.id) if mine else camera_url(camera.slug)
             self._lanes[camera.id] = Lane(camera=camera.title, url=url, bars=tuple(bars))
         return self._lanes[camera.id]
@@ -132,24 +133,26 @@ class OneDay:
     def _clip_bar(self, one: Shown) -> Bar:
         clip, view = one.placed.clip, one.view
         left, width = timeline.place(clip.start, clip.end, self.bounds)
-        what = clip.listed_as
+        what = one.listed_as if one.listed_as != "other" else view.movie
         return Bar(
             kind=clip.kind,
             left=left,
             width=width,
             url=view.url,
-            label=f"{view.camera_title}: {what if what != 'other' else view.movie} {self._clock(clip.start)}",
+            label=f"{view.camera_title}: {what} {bare_clock(view.start_clock)}",
             level=timeline.level(clip),
         )
 
     def _gap_bar(self, gap: Gap) -> Bar:
         left, width = timeline.place(gap.start, gap.end, self.bounds)
         view = gap_view(self._model, gap)
-        said = f"nothing recorded from {self._clock(gap.start)}: {view.cause_text}"
+        clock = bare_clock(day_clock(self.bounds.date, self._model.zone)(gap.start))
+        said = f"nothing recorded from {clock}: {view.cause_text}"
         return Bar(kind="gap", left=left, width=width, url="", label=f"{view.camera_title}: {said}", level=0)
 
-    def _clock(self, when: datetime) -> str:
-        return when.astimezone(self._model.zone).isoformat()[_CLOCK]
+
+def _order_of_painting(bar: Bar) -> tuple[int, float]:
+    return _PAINTED[bar.kind], bar.left
 
 
 def gap_view(model: Model, gap: Gap) -> GapView:

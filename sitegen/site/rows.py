@@ -15,8 +15,8 @@ from jinja2.runtime import Context, Macro
 from markupsafe import Markup
 
 ROOT = Markup("<root>")
-_KEPT = 2_000
-"""So many rows at least are kept, and at most twice as many: five days of 300 clips, or one of 1,000."""
+_KEPT = 1_500_000
+"""So many characters of rows at least are kept, and about twice as many at most: several days of 300 clips."""
 
 
 class Rows:
@@ -27,6 +27,8 @@ class Rows:
         self._makers: dict[tuple[str, str, object], Macro | None] = {}
         self._young: dict[Any, str] = {}
         self._old: dict[Any, str] = {}
+        self._size = 0
+        """Characters of the young."""
 
     @pass_context
     def __call__(self, context: Context, macro: Macro, items: Iterable[Any], *arguments: Any) -> Markup:
@@ -43,9 +45,10 @@ class Rows:
             text = kept.get(key)
             if text is None:
                 text = kept[key] = self._old.pop(key, "") or make(item, *arguments)
+                self._size += len(text)
             texts.append(text)
-        if len(kept) > _KEPT:
-            self._young, self._old = {}, kept
+        if self._size > _KEPT:
+            self._young, self._old, self._size = {}, kept, 0
         return Markup("".join(texts).replace(ROOT, context["root"]))  # noqa: S704 - macros escape
 
     def _maker(self, macro: Macro, site: object) -> Macro | None:

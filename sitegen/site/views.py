@@ -52,7 +52,7 @@ class CameraView(msgspec.Struct, frozen=True, kw_only=True):
     """Start of the clip that is being recorded; None: none is."""
 
 
-class ClipView(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
+class ClipView(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True, gc=False):
     """One clip. A text that is absent is ""."""
 
     id: str
@@ -64,8 +64,13 @@ class ClipView(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
     camera_slug: str
     camera_title: str
     start: datetime
+    start_iso: str
+    """What the filter `iso` says of `start`; and so on: worked out once for all pages."""
+    start_clock: str
     end: datetime | None
     """None: it is being recorded."""
+    end_iso: str
+    """"" while it is being recorded."""
     seconds: float
     """Length; 0 while it is being recorded."""
     url: str
@@ -131,7 +136,7 @@ class GapView(msgspec.Struct, frozen=True, kw_only=True):
     """The cause in words."""
 
 
-class Bar(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True):
+class Bar(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True, gc=False):
     """Something on a lane of the timeline; `left` and `width` are percent of the day (0..100)."""
 
     kind: str

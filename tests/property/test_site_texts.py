@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sitegen.site.addresses import quoted
 from sitegen.site.filters import filters
 from sitegen.site.legacy_json import event_id
-from sitegen.site.model import stamp
+from sitegen.site.times import stamp
 
 ZONES = st.sampled_from(
     [ZoneInfo(name) for name in ("UTC", "Europe/Berlin", "Australia/Lord_Howe", "Asia/Kathmandu")]

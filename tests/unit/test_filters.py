@@ -100,6 +100,6 @@ def test_an_hour_that_comes_twice_is_told_apart_in_either_form():
     assert first == second
     assert [BERLIN["clock"](t) for t in (first, second)] == ["02:30:00 CEST", "02:30:00 CET"]
     assert [BERLIN["iso"](t) for t in (first, second)] == ["2026-10-25T00:30:00Z", "2026-10-25T01:30:00Z"]
-    clips = [SimpleNamespace(start=t.astimezone(UTC)) for t in (first, first, second)]
+    clips = [SimpleNamespace(start_clock=BERLIN["clock"](t)) for t in (first, first, second)]
     groups = BERLIN["by_hour"](clips)
     assert [(hour, len(found)) for hour, found in groups] == [("02:00 CEST", 2), ("02:00 CET", 1)]

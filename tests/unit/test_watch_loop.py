@@ -43,6 +43,8 @@ class Watching:
     @contextmanager
     def running(self):
         failures = []
+        for left in (self.stop, self.wake, self.built):
+            left.clear()
 
         def run() -> None:
             try:
@@ -106,16 +108,17 @@ def test_the_predecessors_json_follows_a_stream_of_clips(site, monkeypatch):
     def listed():
         return len(json.loads((site.output / "event_api/events").read_text()))
 
-    with site.running():
-        for number in range(4):
+    def put(numbers):
+        for number in numbers:
             site.put(number)
-            wait_until(lambda: len(site.ids()) == number + 1)
+            wait_until(lambda wanted=number + 1: len(site.ids()) == wanted)
+
+    with site.running():
+        put(range(4))
         wait_until(lambda: listed() == 4)
     monkeypatch.setattr(watch_loop, "_PACE_S", 3_600)
     with site.running():
-        for number in range(4, 7):
-            site.put(number)
-            wait_until(lambda: len(site.ids()) == number + 1)
+        put(range(4, 7))
         assert listed() < 7
     assert listed() == 7
 
