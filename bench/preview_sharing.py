@@ -30,7 +30,7 @@ while time.monotonic() < end:
         turns += 1
 print(turns)
 """
-_PAIRS, _PAIR_S = 5, 3.0
+_ROUNDS, _ROUND_S = 11, 1.5
 _POSTERS = 5
 
 
@@ -51,18 +51,22 @@ def pool_at(
 
 
 def competitor_keeps(clip: Clip, root: Path, output: Path) -> float:
-    """Return which part of its rate a busy loop keeps while previews are made on its core; the median of some pairs."""
-    kept = []
-    for _ in range(_PAIRS):
-        alone = _turns()
+    """Return which part of its rate a busy loop keeps while previews are made on its core.
+
+    The median of some rounds: what it does between two times alone, against these, as the machine's speed drifts.
+    """
+    kept, before = [], _turns()
+    for _ in range(_ROUNDS):
         with pool_at([clip], root, output, {MEASURED}, 1):
             beside = _turns()
-        kept.append(beside / alone)
+        after = _turns()
+        kept.append(2 * beside / (before + after))
+        before = after
     return statistics.median(kept)
 
 
 def _turns() -> int:
-    command = ["taskset", "-c", str(MEASURED), sys.executable, "-c", _COUNT, str(_PAIR_S)]
+    command = ["taskset", "-c", str(MEASURED), sys.executable, "-c", _COUNT, str(_ROUND_S)]
     return int(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
 
 

@@ -105,15 +105,22 @@ def quality(main: Path) -> Iterator[Row]:
     yield at_most("small video of an event, bytes, against the predecessor's", sizes[0], sizes[1], "MB", 0.75)
 
 
+def busy_remark(*, passes: bool) -> str:
+    """Say how busy the machine was: previews give way to everything else, so on a busy one these rows say little."""
+    return "" if passes else f"load {os.getloadavg()[0]:.1f}; an idle machine is needed"
+
+
 def sharing(main: Path) -> Iterator[Row]:
     """Rows of what others notice of the work, and how soon a picture is there."""
     kept = competitor_keeps(clip_of(main, "event"), main.parent, FOLDER / "sharing")
     figure = "what a competitor on the same core keeps while previews run, its rate alone"
-    yield Row(figure, kept, 1.0, "of it", kept, "at least 0.95", kept >= 0.95)
+    yield Row(
+        figure, kept, 1.0, "of it", kept, "at least 0.95", kept >= 0.95, busy_remark(passes=kept >= 0.95)
+    )
     gain = two_workers_gain(clip_of(main, "event"), main.parent, FOLDER / "sharing")
     yield Row(
         *("two workers on two cores, against one, clips a second", gain, 1.0, "times", gain),
-        *("at least 1.9", gain >= 1.9, f"load {os.getloadavg()[0]:.1f}" if gain < 1.9 else ""),
+        *("at least 1.9", gain >= 1.9, busy_remark(passes=gain >= 1.9)),
     )
     wait_s = poster_wait_s(main, FOLDER / "watched")
     yield within("poster of an event after its sidecar's rename, under watch, median", wait_s, "s", 0.5)

@@ -35,7 +35,7 @@ def mark_look(
 
     Likewise when the site's `revision` (None: there is no site) is not the one that the index was left with.
     """
-    look = hashlib.sha256("\n".join((version("sitegen"), code_digest(), *parts)).encode()).hexdigest()
+    look = hashlib.sha256("\n".join((code_digest(), *parts)).encode()).hexdigest()
     if index.meta("look") != look or revision is None or index.meta("revision") != str(revision):
         log.info("render everything: theme, settings, version or site are not what the index knows")
         index.mark_all_days()
@@ -117,7 +117,7 @@ def mark_outages(index: Index, outages: Iterable[Outage]) -> None:
 @cache
 def code_digest() -> str:
     """Return a text that changes with the code that makes pages."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(version("sitegen").encode())
     for path in sorted((Path(__file__).parent / "site").glob("*.py")):
         digest.update(path.read_bytes())
     return digest.hexdigest()

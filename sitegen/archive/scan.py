@@ -44,6 +44,11 @@ def suffix_of(path: str) -> str:
     return path[dot:].lower() if dot > path.rfind("/") else ""
 
 
+def is_of_interest(path: str) -> bool:
+    """Say by its ending whether a file may be part of the archive's content."""
+    return suffix_of(path) in _WANTED
+
+
 _WANTED = frozenset((*VIDEO_SUFFIXES, *IMAGE_SUFFIXES, SIDECAR_SUFFIX, NOTE_SUFFIX))
 
 
@@ -188,7 +193,7 @@ def look(root: Path, path: str) -> FileEntry | Problem | None:
 
 def judge(path: str, found: os.stat_result) -> FileEntry | Problem | None:
     """Say whether a file can be used."""
-    if suffix_of(path) not in _WANTED:
+    if not is_of_interest(path):
         return None
     if not stat.S_ISREG(found.st_mode):
         return Problem(

@@ -28,7 +28,7 @@ from watchdog.events import (
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
 
-from sitegen.archive.scan import printable
+from sitegen.archive.scan import is_of_interest, printable
 
 log = logging.getLogger("sitegen.watch")
 
@@ -115,7 +115,7 @@ class Watcher:
         """Take one event of watchdog."""
         for name in {event.src_path, event.dest_path} - {""}:
             path = os.path.relpath(os.fsdecode(name), self._root)
-            if path.startswith(".") or "/." in path:
+            if path.startswith(".") or "/." in path or not (event.is_directory or is_of_interest(path)):
                 continue
             if printable(path) != path:
                 self._ask_for_scan()  # no path of the index: the scan makes a Problem of it

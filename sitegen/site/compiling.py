@@ -62,7 +62,9 @@ class PageEnvironment(Environment):
         return self._templates[name]
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
-        tree: nodes.Template = _KnownAssets(self.assets).visit(super()._parse(source, name, filename))
+        tree: nodes.Template = super()._parse(source, name, filename)
+        if "asset" in source:  # most of a theme's text is in templates without: to look at all their nodes takes long
+            _KnownAssets(self.assets).visit(tree)
         return tree
 
 

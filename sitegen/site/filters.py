@@ -76,7 +76,9 @@ def month(value: int) -> str:
 
 def by_hour(clips: Iterable[ClipView]) -> list[tuple[str, list[ClipView]]]:
     """Return clips in the order of their starts in groups: pairs of the hour, as `hour` writes it, and its clips."""
-    return [(hour, list(found)) for hour, found in groupby(clips, lambda clip: times.hour_of(clip.start_clock))]
+    return [
+        (hour, list(found)) for hour, found in groupby(clips, lambda clip: times.hour_of(clip.start_clock))
+    ]
 
 
 def filters(zone: ZoneInfo) -> dict[str, Callable[..., Any]]:

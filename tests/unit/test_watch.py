@@ -226,3 +226,13 @@ def test_what_cannot_be_watched_is_never_scanned_quickly(tmp_path):
     clock.now += 300
     assert watcher.take() == Hints(everything=True)
     watcher.close()
+
+
+def test_files_of_no_interest_wake_nobody(watched):
+    """A writer's temporary file, which gets its real name in a moment, is not worth a look."""
+    for name in ("x.yaml.tmp", "x.txt", "none"):
+        watched.watcher.saw(FileCreatedEvent(str(watched.root / name)))
+    assert not watched.wake.is_set()
+    assert not watched.look()
+    watched.watcher.saw(FileCreatedEvent(str(watched.root / "x.YAML")))
+    assert watched.wake.is_set()
