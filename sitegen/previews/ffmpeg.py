@@ -33,7 +33,7 @@ PROGRESS = "progress.txt"
 MOST_PIXELS = 8192 * 5120
 _POSTER_BOX = (1920, 1080)
 _TOLD_BY_HEADERS = {"mov", "matroska"}
-"""Readers that need not decode pictures to know the streams; when those begin they find out only so, though."""
+"""Readers that need not decode a first picture to know the streams."""
 
 # zscale knows these; what is not among them (RGB, palettes) ffmpeg converts to the nearest one first.
 _PLANAR = "|".join(
@@ -63,9 +63,7 @@ def poster_command(
     With `keys` it is the first key frame, a little before or after the moment: one picture is decoded, and there may
     be none. Else it is the picture of the moment, or the last one before it; everything up to it is decoded.
     """
-    reading = ["-skip_frame", "nokey"] if keys else []
-    if keys and not moment_s and source.demuxer in _TOLD_BY_HEADERS:
-        reading.append("-nofind_stream_info")
+    reading = ["-skip_frame", "nokey", *_looking(source)] if keys else []
     picture = "trim=end_frame=1"
     if keys and moment_s:
         begin_s = max(0.8 * moment_s, moment_s - 1)
@@ -92,7 +90,7 @@ def command(box: tuple[int, int], graph: Graph, source: Source, video: str, *, z
     return [
         *_start(),
         *("-progress", f"file:{PROGRESS}", "-stats_period", "3600"),
-        *(*_reading(graph), *_input(source.demuxer, video)),
+        *(*_reading(graph, source), *_input(source.demuxer, video)),
         *("-filter_complex", filters(box, graph, source, zscale=zscale)),
         *(_copied_output() if graph == "copy" else _video_output(graph)),
         *_picture_output("sprite"),
@@ -109,11 +107,17 @@ def _start() -> list[str]:
     return [*words, "-filter_threads", "1", "-filter_complex_threads", "1"]
 
 
-def _reading(graph: Graph) -> list[str]:
+def _looking(source: Source) -> list[str]:
+    """Return what saves decoding a first picture only to look at it; when the streams begin is not known then."""
+    return ["-nofind_stream_info"] if source.demuxer in _TOLD_BY_HEADERS else []
+
+
+def _reading(graph: Graph, source: Source) -> list[str]:
     """Return what need not be decoded: all but key frames; and the smoothing of pictures that no other builds on."""
     if graph == "smooth":
         return ["-skip_loop_filter", "noref"]
-    return ["-skip_frame", "nokey", "-skip_loop_filter", "all"]
+    few = ["-skip_frame", "nokey", "-skip_loop_filter", "all"]
+    return [*few, *_looking(source)] if graph == "keys" else few
 
 
 def _input(reader: str, video: str) -> list[str]:
@@ -132,6 +136,8 @@ def filters(box: tuple[int, int], graph: Graph, source: Source, *, zscale: bool)
     # One picture in each tenth of a second, as `fps` would choose, but none is ever doubled.
     bucket = f"floor(%s*{SMOOTH_RATE}+0.01)"
     thin = f"select='isnan(prev_t)+1-eq({bucket % 't'},{bucket % 'prev_t'})'," if graph == "smooth" else ""
+    if graph == "keys":
+        thin = "setpts=PTS-STARTPTS,"  # see _looking
     rate = f"{TILES * 1000}/{max(1, round(source.seconds * 1000))}"
     slots, fill = f"trim=end_frame={TILES}", f"tpad=stop={TILES}:stop_mode=clone"
     return ";".join(

@@ -63,7 +63,7 @@ class PageEnvironment(Environment):
 
     def _parse(self, source: str, name: str | None, filename: str | None) -> nodes.Template:
         tree: nodes.Template = super()._parse(source, name, filename)
-        if "asset" in source:  # most of a theme's text is in templates without: to look at all their nodes takes long
+        if "asset" in source:  # to look at all nodes of the other templates takes long
             _KnownAssets(self.assets).visit(tree)
         return tree
 
