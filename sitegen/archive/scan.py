@@ -155,7 +155,9 @@ def _read_folder(base: str, path: str) -> tuple[Folder, list[str]]:
                 continue  # it went while we looked
             except OSError as error:
                 reason = f"cannot be looked at: {error.strerror}"
-                problems.append(Problem(printable(f"{path}/{name}".lstrip("/")), "", reason, "check the disk"))
+                problems.append(
+                    Problem(printable(f"{path}/{name}".lstrip("/")), "", reason, "check the disk")
+                )
     found.sort()
     problems.sort()
     settled = mtime_ns if mtime_ns < before_ns else 0

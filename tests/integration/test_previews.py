@@ -151,6 +151,21 @@ def test_pictures_without_times_and_a_change_of_size_are_borne(archive, output):
     assert size(made(archive, output, "sizes.ts")["video"]) == (640, 360)
 
 
+@pytest.mark.parametrize("options", [("-f", "mpegts"), ("-movflags", "frag_keyframe+empty_moov")])
+@pytest.mark.parametrize("kind", ["event", "segment"])
+def test_a_clip_whose_clock_begins_late_is_shown_from_its_start(archive, output, kind, options):
+    """A camera that is up for a quarter of an hour: the same moments as of a clip that begins at 0."""
+    late = ("-c", "copy", "-output_ts_offset", "1000", "-muxdelay", "0", *options)
+    copy(archive / "late.mp4", "-i", str(archive / "clock.mp4"), *late)
+    paths = made(archive, output, "late.mp4", kind, seconds=SECONDS)
+    assert SECONDS - 1.1 <= float(stream(paths["video"], "duration")[0]) <= SECONDS + 0.1
+    begin_s = SECONDS / 2 - 1 if kind == "event" else 0
+    assert at(begin_s) - 3 <= max(map(max, gray(paths["poster"], 16, 9))) <= at(SECONDS / 2) + 3
+    for tile, brightness in enumerate(tile_brightness(paths["sprite"])):
+        middle = (tile + 0.5) * SECONDS / TILES
+        assert at(middle - 1.2) - 3 <= brightness <= at(middle) + 3, tile
+
+
 def test_scale_stands_in_where_zscale_is_not_built_in(archive, output, monkeypatch):
     """Sizes and pictures are right all the same."""
     monkeypatch.setattr(ffmpeg, "has_zscale", lambda: False)

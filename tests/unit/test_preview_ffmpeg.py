@@ -1,5 +1,6 @@
 """The command line that makes previews, and what is made of ffmpeg's complaints."""
 
+import msgspec
 import pytest
 
 from sitegen.previews.complaint import explain, is_machines_fault
@@ -142,3 +143,17 @@ def test_a_full_disk_is_no_fault_of_the_clip_even_if_the_clip_is_named_so():
     assert is_machines_fault("av_interleaved_write_frame(): No space left on device", VIDEO)
     name = "/archive/No space left on device.mp4"
     assert not is_machines_fault(f"file:{name}: Invalid data found when processing input", name)
+
+
+@pytest.mark.parametrize(
+    ("reader", "asked"), [("mov", False), ("matroska", False), ("mpegts", True), ("avi", True)]
+)
+def test_a_first_picture_is_decoded_only_to_look_at_it_where_headers_do_not_tell(reader, asked):
+    """And always where every picture counts, or packets are copied: the order of pictures and their times come from it."""
+    source = msgspec.structs.replace(SOURCE, demuxer=reader)
+    keys = command((640, 360), "keys", source, VIDEO, zscale=True)
+    poster = poster_command((640, 360), source, VIDEO, 10.0, keys=True, zscale=True)
+    for argv in (keys, poster):
+        assert ("-nofind_stream_info" not in argv) is asked
+    for argv in (words(), words("copy"), poster_words(keys=False)):
+        assert "-nofind_stream_info" not in argv
