@@ -121,10 +121,13 @@ def scan(root: Path, below: str = "", known: Mapping[str, int] = MappingProxyTyp
 
 
 def _mtime_ns(path: str) -> int | None:
+    """Return a folder's mtime; None: there is none of that name, -1: the system does not tell."""
     try:
         found = os.lstat(path)
-    except OSError:
+    except (FileNotFoundError, NotADirectoryError):
         return None
+    except OSError:
+        return -1
     return found.st_mtime_ns if stat.S_ISDIR(found.st_mode) else None
 
 

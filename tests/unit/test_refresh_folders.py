@@ -143,6 +143,28 @@ def test_a_folder_that_can_be_read_again_loses_its_problem(archive, monkeypatch)
     assert archive.index.problems() == []
 
 
+def test_what_cannot_be_looked_at_has_not_gone(archive, monkeypatch):
+    """A quick scan that is refused keeps the clips, and says so."""
+    video = archive.put(0)
+    age_all(archive)
+    archive.all()
+    lstat, stat = os.lstat, os.stat
+
+    def refusing(call):
+        def refuse(path, *rest, **options):
+            if str(path) == str(video.parent):
+                raise PermissionError(13, "Permission denied")
+            return call(path, *rest, **options)
+
+        return refuse
+
+    monkeypatch.setattr(scan_module.os, "lstat", refusing(lstat))
+    monkeypatch.setattr(scan_module.os, "stat", refusing(stat))
+    assert quick(archive).changes == ()
+    assert counts.clip_count(archive.index) == 1
+    assert ["cannot be read" in p.reason for p in archive.index.problems()] == [True]
+
+
 def test_a_link_put_in_a_folders_place_is_not_followed(archive, tmp_path):
     """Not by a quick scan either."""
     video = archive.put(0, camera="102")
