@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from sitegen.archive.database import WAITING, Database, micros
+from sitegen.archive.database import SEGMENTS, SEGMENTS_WITH_SUB, WAITING, Database, micros
 from sitegen.archive.layout import base_id
 from sitegen.archive.scan import stem_of
 from sitegen.clip import Clip
@@ -23,9 +23,9 @@ class Placed(msgspec.Struct, frozen=True):
 
 _COLUMNS = "doc,id,poster_ns,preview_ns,preview_error,day"
 _PUT = (
-    "INSERT INTO clips VALUES(NULL,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,?) ON CONFLICT(path) DO UPDATE SET"
+    "INSERT INTO clips VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,?) ON CONFLICT(path) DO UPDATE SET"
     " id=excluded.id,kind=excluded.kind,camera=excluded.camera,start_us=excluded.start_us,end_us=excluded.end_us,"
-    "day=excluded.day,event=excluded.event,mtime_ns=excluded.mtime_ns,bytes=excluded.bytes,doc=excluded.doc,"
+    "day=excluded.day,event=excluded.event,mtime_ns=excluded.mtime_ns,bytes=excluded.bytes,tier=excluded.tier,doc=excluded.doc,"
     "preview_error=CASE WHEN clips.mtime_ns=excluded.mtime_ns THEN clips.preview_error END"
 )
 _encode_clip = msgspec.json.Encoder().encode
@@ -158,22 +158,28 @@ class ClipRows(Database):
         )
 
     def waiting_for_previews(self, limit: int, *, segments: bool) -> list[Placed]:
-        """Return clips that wait for previews: those without a poster first, events (with other movies) before segments.
+        """Return clips that wait for previews: events (with other movies), segments with a sub-stream, other segments.
 
-        Among equals the newest is first.
+        In each tier those without a poster come first, and among these the newest. Without `segments`, only those with
+        a sub-stream are among them: their previews cost next to nothing.
         """
         found: list[Placed] = []
-        for is_segment in (0, 1) if segments else (0,):
+        for tier in range(last_tier(segments=segments) + 1):
             for has_poster in (0, 1):
-                where = f"WHERE {WAITING} AND (kind='segment')=? AND (poster_ns IS mtime_ns)=?"
+                where = f"WHERE {WAITING} AND tier=? AND (poster_ns IS mtime_ns)=?"
                 found += self._placed(
-                    f"{where} ORDER BY start_us DESC LIMIT ?", is_segment, has_poster, limit - len(found)
+                    f"{where} ORDER BY start_us DESC LIMIT ?", tier, has_poster, limit - len(found)
                 )
         return found
 
     def forget_previews(self) -> None:
         """Take all previews for stale: they are made again."""
         self._db.execute("UPDATE clips SET poster_ns=NULL,preview_ns=NULL,preview_error=NULL")
+
+
+def last_tier(*, segments: bool) -> int:
+    """Return the last tier of clips that get previews."""
+    return SEGMENTS if segments else SEGMENTS_WITH_SUB
 
 
 _KINDS = ("event", "segment", "other")
@@ -193,8 +199,14 @@ def _row(clip: Clip, day: str) -> tuple[Any, ...]:
     end = None if clip.end is None else micros(clip.end)
     return (
         clip.path, clip.id, clip.listed_as, clip.camera, micros(clip.start), end, day, clip.event,
-        clip.mtime_ns, clip.bytes, _encode_clip(clip),
+        clip.mtime_ns, clip.bytes, _tier(clip), _encode_clip(clip),
     )  # fmt: skip
+
+
+def _tier(clip: Clip) -> int:
+    if clip.kind != "segment":
+        return 0
+    return SEGMENTS if clip.sub is None else SEGMENTS_WITH_SUB
 
 
 def _camera_first(camera: str | None) -> tuple[str, tuple[str, ...]]:

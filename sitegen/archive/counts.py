@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 
+from sitegen.archive.clip_rows import last_tier
 from sitegen.archive.database import from_micros
 from sitegen.archive.index import Index
 from sitegen.clip import VIDEO_SUFFIXES
@@ -101,8 +102,9 @@ def cameras(index: Index) -> dict[str, CameraCount]:
 
 
 def waiting_for_previews(index: Index, *, segments: bool) -> int:
-    """Return how many clips wait for previews."""
-    return int(index.rows("SELECT sum(clips) FROM waiting WHERE is_segment<=?", int(segments))[0][0])
+    """Return how many clips wait for previews; without `segments`, of these only those with a sub-stream."""
+    sql = "SELECT sum(clips) FROM waiting WHERE tier<=?"
+    return int(index.rows(sql, last_tier(segments=segments))[0][0])
 
 
 def any_previews(index: Index) -> bool:

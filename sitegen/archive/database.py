@@ -24,6 +24,9 @@ _MICROSECOND = timedelta(microseconds=1)
 WAITING = "end_us IS NOT NULL AND preview_error IS NULL AND preview_ns IS NOT mtime_ns"
 """Which clips have neither all previews nor a reason why not."""
 
+SEGMENTS_WITH_SUB, SEGMENTS = 1, 2
+"""Tiers of clips that wait for previews; the first one, 0, are all that are no segments."""
+
 _CACHE_KIB = 1_024  # memory is not to grow with the archive; the system caches the file anyway
 _CACHE_FOR_ALL_KIB = 8_192
 
@@ -37,7 +40,7 @@ CREATE INDEX wanted_stem ON wanted(stem);
 CREATE TABLE held(stem TEXT PRIMARY KEY) WITHOUT ROWID;
 CREATE TABLE clips(number INTEGER PRIMARY KEY, path TEXT NOT NULL UNIQUE, id TEXT NOT NULL, kind TEXT NOT NULL,
     camera TEXT NOT NULL, start_us INT NOT NULL, end_us INT, day TEXT NOT NULL, event TEXT, mtime_ns INT NOT NULL,
-    bytes INT NOT NULL, poster_ns INT, preview_ns INT, preview_error TEXT, doc BLOB NOT NULL);
+    bytes INT NOT NULL, tier INT NOT NULL, poster_ns INT, preview_ns INT, preview_error TEXT, doc BLOB NOT NULL);
 CREATE TABLE outages(path TEXT PRIMARY KEY, stem TEXT NOT NULL, camera TEXT NOT NULL, start_us INT NOT NULL, end_us INT,
     doc BLOB NOT NULL) WITHOUT ROWID;
 CREATE INDEX outages_stem ON outages(stem);
@@ -48,8 +51,8 @@ CREATE TABLE counts(camera TEXT NOT NULL, day TEXT NOT NULL, events INT NOT NULL
     bytes INT NOT NULL, PRIMARY KEY(camera, day)) WITHOUT ROWID;
 CREATE INDEX counts_day ON counts(day, camera);
 CREATE TABLE whole(path TEXT PRIMARY KEY, mtime_ns INT NOT NULL) WITHOUT ROWID;
-CREATE TABLE waiting(is_segment INT PRIMARY KEY, clips INT NOT NULL);
-INSERT INTO waiting VALUES(0, 0), (1, 0);
+CREATE TABLE waiting(tier INT PRIMARY KEY, clips INT NOT NULL);
+INSERT INTO waiting VALUES(0, 0), (1, 0), (2, 0);
 CREATE TABLE pieces(kind TEXT NOT NULL, day TEXT NOT NULL, body BLOB NOT NULL, PRIMARY KEY(kind, day)) WITHOUT ROWID;
 CREATE TABLE dirty(kind TEXT NOT NULL, day TEXT NOT NULL, key TEXT NOT NULL, PRIMARY KEY(day, kind, key)) WITHOUT ROWID;
 CREATE TABLE changed(path TEXT PRIMARY KEY, id TEXT NOT NULL, day TEXT NOT NULL, camera TEXT NOT NULL, new INT NOT NULL) WITHOUT ROWID;
@@ -63,7 +66,7 @@ _INDEXES = {
     "clips_end": "clips(camera, coalesce(end_us, start_us))",
     "clips_event": "clips(event) WHERE event IS NOT NULL",
     "clips_failed": "clips(path) WHERE preview_error IS NOT NULL",
-    "clips_waiting": f"clips(kind='segment', poster_ns IS mtime_ns, start_us) WHERE {WAITING}",
+    "clips_waiting": f"clips(tier, poster_ns IS mtime_ns, start_us) WHERE {WAITING}",
 }
 
 # A row each for (camera, day), for a camera, for a day, and for all: "" stands for every one.
@@ -99,7 +102,7 @@ def _count_waiting(**rows: str) -> str:
         for row in rows
     }
     return "".join(
-        f"UPDATE waiting SET clips=clips{sign}({condition[row]}) WHERE is_segment=({row}.kind='segment');"  # noqa: S608 - fixed texts only
+        f"UPDATE waiting SET clips=clips{sign}({condition[row]}) WHERE tier={row}.tier;"  # noqa: S608 - fixed texts only
         for row, sign in rows.items()
     )
 
@@ -240,7 +243,7 @@ class Database:
             yield
             self._db.execute(_COUNT_ALL)
             self._db.execute(
-                f"UPDATE waiting SET clips=(SELECT count(*) FROM clips WHERE {WAITING} AND (kind='segment')=is_segment)"  # noqa: S608
+                f"UPDATE waiting SET clips=(SELECT count(*) FROM clips WHERE {WAITING} AND clips.tier=waiting.tier)"  # noqa: S608
             )
             self._add_secondaries()
         finally:

@@ -3,7 +3,9 @@
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from msgspec import structs
 
+from sitegen.archive import counts
 from sitegen.archive.index import Index
 from sitegen.clip import Clip
 
@@ -60,3 +62,23 @@ def test_the_whole_of_a_day_is_marked_in_one_row_and_taken_apart(index):
     assert index.dirty_of_day(day) == pages[:1]
     index.written(day, pages[:1])
     assert not index.is_dirty()
+
+
+def test_clips_wait_for_previews_in_tiers(index):
+    """Events, segments with a sub-stream, other segments; those without a poster first, the newest first."""
+    event, older, plain, sub = (
+        clip(5), clip(4), structs.replace(clip(9), kind="segment"), structs.replace(clip(8), kind="segment", sub="s.mp4"),
+    )  # fmt: skip
+    clips = [structs.replace(c, end=c.start) for c in (event, older, plain, sub)]
+    put(index, *clips)
+    index.set_previews(event.path, poster_ns=event.mtime_ns, preview_ns=None, error=None)
+
+    def waiting(*, segments):
+        found = [p.clip.path for p in index.waiting_for_previews(9, segments=segments)]
+        assert len(found) == counts.waiting_for_previews(index, segments=segments)
+        return found
+
+    assert waiting(segments=True) == [older.path, event.path, sub.path, plain.path]
+    assert waiting(segments=False) == [older.path, event.path, sub.path]
+    put(index, structs.replace(clips[3], sub=None))
+    assert waiting(segments=False) == [older.path, event.path]
