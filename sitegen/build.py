@@ -227,7 +227,8 @@ class Generator:
     ) -> news.Built:
         last = news.last_build(self.output)
         revision = max(last.revision if last else 0, int(self.index.meta("revision") or 0))
-        if not self.index.is_dirty() and self.index.meta("publishing") is None:
+        later = self.pace.later(self.index)
+        if not self.index.is_dirty(but=later) and self.index.meta("publishing") is None:
             return self._built(revision, published=False)
         taken_up = self.index.meta("publishing") is not None
         self.index.set_meta("publishing", "1")
@@ -235,7 +236,6 @@ class Generator:
         written, deleted = self.publisher.written, self.publisher.deleted
         source = ThemeSource(self.settings.site.theme, (str(self.settings.file.parent),))
         update = Update(self.publisher, renderer, self.index, theme=source)
-        later = self.pace.later(self.index)
         update.run(self.settings.archive.root, sweep=self.index.meta("sweep") is not None, later=later)
         for video in self.index.dirty_previews():
             remove_previews(self.output, video)

@@ -34,10 +34,8 @@ class Pace:
         Nothing waits while files are to be deleted: these documents would go on naming them.
         """
         now = self._monotonic()
-        if now - self._written < self._every_s and index.is_dirty(LARGE) and not any(index.dirty_previews()):
-            self.waits = True
-            return LARGE
-        if index.is_dirty(LARGE):
+        due = any(kind in LARGE for kind, _, _ in index.dirty_of_day(""))
+        self.waits = due and now - self._written < self._every_s and not any(index.dirty_previews())
+        if due and not self.waits:
             self._written = now
-        self.waits = False
-        return frozenset()
+        return LARGE if self.waits else frozenset()

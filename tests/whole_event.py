@@ -29,12 +29,10 @@ def wait_for_event(system: WholeSystem) -> Event:
 
     def whole() -> list[dict]:
         clips = system.day()["clips"]
-        return [c for c in clips if c["kind"] == "event" and "preview" in c and "image" in c]
+        return [c for c in clips if c["kind"] == "event" and "video" in c.get("preview", {}) and "image" in c]
 
     clip = system.wait(whole, 120, "an event with its picture and its previews")[0]
-    system.wait(
-        lambda: "previews/" in system.history.page(clip["id"])[-1].body, 30, "the page's second change"
-    )
+    system.wait(lambda: ".low.mp4" in system.history.page(clip["id"])[-1].body, 30, "the page's last change")
     video = (system.site / system.day_path(clip["video"]["url"])).resolve()
     return Event(clip["id"], clip, system.history.states(clip["id"]), video, video.with_suffix(".yaml"))
 

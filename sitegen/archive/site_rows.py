@@ -102,11 +102,11 @@ class SiteRows(ClipRows):
         """Forget pages that are written."""
         self._db.executemany("DELETE FROM dirty WHERE kind=? AND day=? AND key=?", pages)
 
-    def is_dirty(self, kinds: Collection[str] = ()) -> bool:
-        """Say whether any page must be written, or any that is of no day and of one of these kinds."""
-        if not kinds:
-            return self._db.execute("SELECT 1 FROM dirty LIMIT 1").fetchone() is not None
-        return any(kind in kinds for kind, _, _ in self.dirty_of_day(""))
+    def is_dirty(self, *, but: Collection[str] = ()) -> bool:
+        """Say whether any page must be written, but those of some kinds."""
+        kept = ",".join("?" * len(but))
+        sql = f"SELECT 1 FROM dirty WHERE kind NOT IN ({kept}) LIMIT 1"  # noqa: S608 - question marks only
+        return self._db.execute(sql, tuple(but)).fetchone() is not None
 
     def note_change(self, placed: Placed, *, new: bool) -> None:
         """Remember a clip for the next announcement; once new, it stays new until then."""
