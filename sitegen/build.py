@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 import shutil
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -140,7 +140,7 @@ class Generator:
         with self.index.transaction():
             self._mark_changes(preview_marks.take_over(self.index, results))
 
-    def _mark_changes(self, changes: Iterable[Change]) -> None:
+    def _mark_changes(self, changes: Sequence[Change]) -> None:
         self.touched += marks.mark_changes(self.index, changes)
 
     def forget_previews(self) -> None:
@@ -214,11 +214,13 @@ class Generator:
         last = news.last_build(self.output)
         marks.mark_look(self.index, parts, cameras, content, revision=last.revision if last else None)
         marks.mark_listed(self.index, cameras, content)
+        changes: list[Change] = []
         for part in refreshed:
-            self._mark_changes(part.changes)
+            changes += part.changes
             marks.mark_outages(self.index, part.outages)
             if part.problems:
                 self.index.mark([Page("status")])
+        self._mark_changes(changes)
 
     # write
 
@@ -280,7 +282,7 @@ class Generator:
             revision=revision,
             built_at=stamp(self._now()),
             clips=counts.clip_count(self.index),
-            problems=len(self.index.problems()),
+            problems=self.index.problem_count(),
         )
         self.publisher.write("build.json", encode(record))
         self.announcements.add(news.announcement(revision, self.index, renderer.model))
@@ -292,5 +294,5 @@ class Generator:
             written=written,
             deleted=deleted,
             clips=counts.clip_count(self.index),
-            problems=len(self.index.problems()),
+            problems=self.index.problem_count(),
         )

@@ -91,9 +91,10 @@ def _mark_camera(index: Index, camera: str, *, is_new: bool) -> None:
         index.mark([Page("camera-day", text, camera), Page("day", text)])
 
 
-def mark_changes(index: Index, changes: Iterable[Change]) -> list[str]:
-    """Mark the pages that changed clips touch; return the paths of their videos."""
+def mark_changes(index: Index, changes: Sequence[Change]) -> list[str]:
+    """Mark the pages that changed clips touch, all that changed together; return the paths of their videos."""
     touched = []
+    index.mark(consequences.of_days(index, changes))
     for change in changes:
         placed = change.new or change.old
         if placed is None:

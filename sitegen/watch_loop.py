@@ -128,6 +128,15 @@ class _Loop:
         """Do one build if there is a reason; return the seconds it took."""
         started = time.monotonic()
         hints = self.watcher.take()
+        try:
+            with self.generator.index.mended():
+                return self._follow(hints, started)
+        except (ArchiveGone, IndexFailed, OSError) as error:
+            self.watcher.give_back(hints)
+            self._tell(str(error))
+            return 0.0
+
+    def _follow(self, hints: Hints, started: float) -> float:
         # Finished previews are collected for a while, so that a backlog of them is not a revision each.
         made = (bool(hints) or started - self.collected >= _COLLECT_S) and self.work.collect()
         if made:
@@ -136,12 +145,7 @@ class _Loop:
         due = hints or made or self.trouble or generator.pace.waits
         if not (due or generator.index.held_stems() or generator.content_changed()):
             return 0.0
-        try:
-            built = self.generator.build(EVERYTHING if self.trouble else hints)
-        except (ArchiveGone, IndexFailed, OSError) as error:
-            self.watcher.give_back(hints)
-            self._tell(str(error))
-            return 0.0
+        built = self.generator.build(EVERYTHING if self.trouble else hints)
         self._tell("")
         self._tell_held(len(generator.index.held_stems()))
         if built.published:

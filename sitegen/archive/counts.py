@@ -48,7 +48,8 @@ def _total(index: Index, column: str) -> int:
 def video_count(index: Index) -> int:
     """Return the number of videos that the scan saw, whether they are clips or not; O(N)."""
     where = " OR ".join(f"name LIKE '%{suffix}'" for suffix in VIDEO_SUFFIXES)  # LIKE: in capitals or not
-    return int(index.rows(f"SELECT count(*) FROM files WHERE {where}")[0][0])  # noqa: S608 - fixed texts only
+    sub = "EXISTS(SELECT 1 FROM wanted WHERE file=ltrim(folder||'/'||name,'/'))"  # a sub-stream is no clip
+    return int(index.rows(f"SELECT count(*) FROM files WHERE ({where}) AND NOT {sub}")[0][0])  # noqa: S608 - fixed texts only
 
 
 def camera_ids(index: Index) -> list[str]:

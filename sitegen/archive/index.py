@@ -62,9 +62,7 @@ class Index(SiteRows):
 
     def forget_mark(self, path: str) -> None:
         """Forget how a folder looked: a file in it was taken over by itself, and the next scan must compare it."""
-        self._db.execute(
-            "UPDATE folders SET digest=?,mtime_ns=? WHERE path=?", (UNKNOWN.digest, UNKNOWN.mtime_ns, path)
-        )
+        self.put_folder(path, UNKNOWN)
 
     def drop_folder(self, path: str) -> None:
         """Forget a folder that is no more."""
@@ -176,6 +174,11 @@ class Index(SiteRows):
             return False
         self._db.execute("INSERT INTO problems VALUES(?,?,?,?,?)", row)
         return True
+
+    def problem_count(self) -> int:
+        """Return the number of Problems."""
+        sql = "SELECT (SELECT count(*) FROM problems)+(SELECT count(*) FROM clips WHERE preview_error IS NOT NULL)"
+        return int(self._db.execute(sql).fetchone()[0])
 
     def problems(self) -> list[Problem]:
         """Return all Problems, in order of path; failed previews are among them."""

@@ -7,7 +7,7 @@ is as it was is read or written.
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -125,17 +125,20 @@ class Reconciling:
         results: dict[str, Assembled] = {}
         # Those with a sidecar first: it may name a video that has none.
         for stem in sorted(stems, key=lambda stem: stem + SIDECAR_SUFFIX not in names):
-            results[stem] = assemble(
-                stems[stem],
-                read=self.source.read,
-                adopt=self.source.adopt,
-                exists=names.__contains__,
-                claimed=wanted.__contains__,
-            )
+            results[stem] = self._assembled(stems[stem], names.__contains__, wanted.__contains__)
             wanted.update(results[stem].wanted)
+        for path in sorted(wanted & names):  # a video that was judged before another stem's sidecar named it
+            stem = stem_of(path)
+            if suffix_of(path) in VIDEO_SUFFIXES and stem + SIDECAR_SUFFIX in names:
+                results[stem] = self._assembled(stems[stem], names.__contains__, wanted.__contains__)
         self.index.put_clips((clip, day) for r in results.values() for clip, day in self._placed(r))
         for stem, result in results.items():
             self._write_rest(stem, result)
+
+    def _assembled(
+        self, files: Sequence[FileEntry], exists: Callable[[str], bool], claimed: Callable[[str], bool]
+    ) -> Assembled:
+        return assemble(files, read=self.source.read, adopt=self.source.adopt, exists=exists, claimed=claimed)
 
     def take(self, path: str, found: FileEntry | Problem | None) -> set[str]:
         """Take over one path; return the stems to judge again."""
@@ -170,12 +173,10 @@ class Reconciling:
 
     def _judge(self, stem: str) -> set[str]:
         index = self.index
-        result = assemble(
+        result = self._assembled(
             index.files_of(stem),
-            read=self.source.read,
-            adopt=self.source.adopt,
-            exists=lambda path: index.file(path) is not None,
-            claimed=lambda path: bool(index.stems_wanting(path)),
+            lambda path: index.file(path) is not None,
+            lambda path: bool(index.stems_wanting(path)),
         )
         before = index.clips_of_stem(stem)
         now = {clip.path for clip in result.clips}

@@ -96,11 +96,12 @@ def scan(root: Path, below: str = "", known: Mapping[str, int] = MappingProxyTyp
     """
     base = str(root)
     waiting = [] if known else [below]
-    for path, mtime_ns in known.items():
-        now_ns = _mtime_ns(f"{base}/{path}")
-        if mtime_ns and now_ns == mtime_ns:
+    if is_below_link(base, f"{below}/"):
+        raise FileNotFoundError(below)
+    for path, unchanged in _known(base, below, known):
+        if unchanged:
             yield Folder(path, unchanged=True)
-        elif now_ns is not None or path == below:
+        else:
             waiting.append(path)
     while waiting:
         path = waiting.pop()
@@ -118,6 +119,18 @@ def scan(root: Path, below: str = "", known: Mapping[str, int] = MappingProxyTyp
             folder, below_it = Folder(path, (), (problem,), readable=False), []
         waiting += [path for path in below_it if path not in known]
         yield folder
+
+
+def _known(base: str, below: str, known: Mapping[str, int]) -> Iterator[tuple[str, bool]]:
+    """Yield the known folders that are still there, and whether they have the mtimes they had."""
+    gone: set[str] = set()
+    for path, mtime_ns in sorted(known.items()):
+        parent, slash, _ = path.rpartition("/")
+        now_ns = None if slash and parent in gone else _mtime_ns(f"{base}/{path}")
+        if now_ns is None and path:
+            gone.add(path)  # or a link is in its place: what is below it went with it
+        if now_ns is not None or path == below:
+            yield path, bool(mtime_ns) and now_ns == mtime_ns
 
 
 def _mtime_ns(path: str) -> int | None:
@@ -184,9 +197,15 @@ def _judge_folder(path: str) -> Problem:
     )
 
 
+def is_below_link(root: str, path: str) -> bool:
+    """Say whether a folder on the way from the root to a path is a link: what lies behind it is not in the archive."""
+    parts = path.split("/")[:-1]
+    return any(os.path.islink("/".join((root, *parts[:n]))) for n in range(1, len(parts) + 1) if parts[0])  # noqa: PTH114 - text already
+
+
 def look(root: Path, path: str) -> FileEntry | Problem | None:
     """Return what is at one path now; None: nothing, or nothing of interest."""
-    if any(part.startswith(".") for part in path.split("/")):
+    if any(part.startswith(".") for part in path.split("/")) or is_below_link(str(root), path):
         return None
     try:
         return judge(path, (root / path).lstat())

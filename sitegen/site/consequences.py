@@ -6,6 +6,7 @@ Cost: a few queries a change, whatever the size of the archive.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from datetime import UTC, date, datetime
 
@@ -30,14 +31,13 @@ _NO_END = datetime.max.replace(tzinfo=UTC)
 
 
 def of_change(index: Index, change: Change) -> set[Page]:
-    """Return the pages that one changed clip touches."""
+    """Return the pages that one changed clip touches; what days link to each other is for `of_days`."""
     if change.old is not None and change.new is not None and _place(change.old) == _place(change.new):
         return _in_place(index, change.old.clip, change.new)
     places = [p for p in (change.old, change.new) if p is not None]
     pages = touched_by_clip(spot(p) for p in places)
     for placed in places:
         pages |= clip_pages(_around(index, placed))
-        pages |= _day_links(index, placed)
         pages |= _gaps(index, placed)
     return pages
 
@@ -104,14 +104,22 @@ def _around(index: Index, placed: Placed) -> list[Spot | None]:
     return [spot(p) for p in (before, after, *siblings) if p is not None]
 
 
-def _day_links(index: Index, placed: Placed) -> set[Page]:
-    """Return the pages that link to a clip's day as their neighbour, when the day may have come or gone."""
-    pages = set()
-    if counts.clips_of_day(index, placed.day) < 2:  # noqa: PLR2004 - it is alone, or gone
-        pages |= touched_by_new_day(counts.neighbour_days(index, placed.day))
-    if counts.clips_of_day(index, placed.day, placed.clip.camera) < 2:  # noqa: PLR2004 - likewise
-        around = counts.neighbour_days(index, placed.day, placed.clip.camera)
-        pages |= touched_by_new_day(around, placed.clip.camera)
+def of_days(index: Index, changes: Iterable[Change]) -> set[Page]:
+    """Return the pages that link to days, as their neighbours, which all these changes together made or emptied.
+
+    A day is counted before and after them all: its second clip may have come with its first one.
+    """
+    more: Counter[tuple[date, str | None]] = Counter()
+    for change in changes:
+        for placed, step in ((change.old, -1), (change.new, 1)):
+            if placed is not None:
+                more[placed.day, None] += step
+                more[placed.day, placed.clip.camera] += step
+    pages: set[Page] = set()
+    for (day, camera), step in more.items():
+        now = counts.clips_of_day(index, day, camera)
+        if (now == 0) != (now - step == 0):
+            pages |= touched_by_new_day(counts.neighbour_days(index, day, camera), camera)
     return pages
 
 

@@ -101,6 +101,9 @@ class Publisher:
         except FileNotFoundError:  # somebody deleted the site while we were at work: it comes back
             self._temporary.mkdir(parents=True, exist_ok=True)
             create(temporary, data, mtime_ns)
+        except BaseException:
+            Path(temporary).unlink(missing_ok=True)  # a full disk is not to be filled with halves
+            raise
         try:
             os.rename(temporary, target)  # noqa: PTH104 - both are text already
         except FileNotFoundError:

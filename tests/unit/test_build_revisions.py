@@ -223,3 +223,17 @@ def test_what_somebody_deleted_from_the_site_comes_back(site, gone):
     assert site.build().published
     assert site_bytes(site.output) == before
     assert not site.build().published
+
+
+def test_a_new_day_that_comes_with_two_clips_is_linked_to(site):
+    """The days beside it know it, as they do after a build of everything."""
+    site.put(0)
+    site.put(6 * 24 * 60)
+    site.build()
+    for minute in (1, 2, 3):
+        site.put(3 * 24 * 60 + minute)
+    site.build()
+    before = site_bytes(site.output)
+    site.build(full=True)
+    assert site_bytes(site.output) == before
+    assert "2026/11/25" in (site.output / "2026/11/22/index.html").read_text()

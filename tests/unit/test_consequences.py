@@ -21,7 +21,8 @@ def placed(clip, day=None) -> Placed:
 def added(tmp_path, clip, *others, outages=()) -> set[Page]:
     """What the coming of `clip` touches, when the others are there."""
     with a_model(tmp_path, clip, *others, outages=outages) as model:
-        return consequences.of_change(model.index, Change(None, placed(clip)))
+        change = Change(None, placed(clip))
+        return consequences.of_change(model.index, change) | consequences.of_days(model.index, [change])
 
 
 def days_of(pages: set[Page], kind: str) -> set[str]:
@@ -50,6 +51,20 @@ def test_a_days_first_clip_touches_the_days_beside_it(tmp_path):
     (tmp_path / "2").mkdir()
     second = a_clip(START + timedelta(minutes=1))
     assert days_of(added(tmp_path / "2", a_clip(), second, *others), "day") == {"22"}
+
+
+def test_a_day_that_comes_with_two_clips_at_once_has_come(tmp_path):
+    """And one that goes with all of its clips has gone; one of several clips changes nothing."""
+    first, second, before = a_clip(), a_clip(START + timedelta(minutes=1)), a_clip(START - 2 * DAY)
+    come = [Change(None, placed(clip)) for clip in (first, second)]
+    with a_model(tmp_path, first, second, before) as model:
+        assert days_of(consequences.of_days(model.index, come), "day") == {"20"}
+        assert days_of(consequences.of_days(model.index, come), "camera-day") == {"20"}
+        assert consequences.of_days(model.index, come[:1]) == set()
+        model.index.drop_clip(first.path)
+        model.index.drop_clip(second.path)
+        gone = [Change(change.new, None) for change in come]
+        assert days_of(consequences.of_days(model.index, gone), "day") == {"20"}
 
 
 def test_a_cameras_first_clip_of_a_day_touches_its_days_beside_it(tmp_path):

@@ -201,3 +201,18 @@ def test_a_failed_write_leaves_the_old_file(publisher, monkeypatch):
         publisher.write("a.html", b"new")
     monkeypatch.undo()
     assert (publisher.output / "a.html").read_bytes() == b"old"
+
+
+def test_a_full_disk_leaves_no_half_behind(tmp_path, monkeypatch):
+    """Each try would else leave one more."""
+    publisher = Publisher(tmp_path, now_ns=lambda: 1)
+    publisher.prepare()
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sitegen.site.twins.os.write", full)
+    for _ in range(3):
+        with pytest.raises(OSError, match="No space"):
+            publisher.write("a.html", b"x" * 2_000)
+    assert list((tmp_path / ".sitegen-tmp").iterdir()) == []

@@ -175,6 +175,16 @@ def test_a_link_put_in_a_folders_place_is_not_followed(archive, tmp_path):
     outside = tmp_path / "outside"
     video.parent.rename(outside)
     video.parent.symlink_to(outside)
+    assert archive.paths(video, video.with_suffix(".yaml")).changes[0].new is None
+    video.parent.unlink()
+    outside.rename(video.parent)
+    archive.all()
+    camera = video.parent.parent
+    camera.rename(outside)
+    camera.symlink_to(outside)
     (change,) = quick(archive).changes
     assert change.new is None
+    assert (
+        archive.all(below=camera.relative_to(archive.root).as_posix() + f"/{video.parent.name}").changes == ()
+    )
     assert [p.reason for p in archive.index.problems()] == ["a link to a folder is not followed"]

@@ -4,6 +4,7 @@ import pytest
 from refreshed import Archive
 
 from sitegen.archive import counts
+from sitegen.errors import ArchiveGone
 
 
 @pytest.fixture
@@ -65,3 +66,32 @@ def test_a_sub_stream_that_goes_is_forgotten(archive):
     sub.unlink()
     (change,) = archive.paths(sub).changes
     assert (change.old.clip.sub is not None, change.new.clip.sub) == (True, None)
+
+
+def test_it_does_not_matter_which_stem_is_judged_first(archive):
+    """A video that has a neighbour with a sidecar, and is named by another one: a scan of all and hints agree."""
+    first = archive.put(0, kind="segment", token="a")
+    claimed = first.with_suffix(".webm")
+    claimed.write_bytes(b"small")
+    archive.put(5, kind="segment", token="b", preview=claimed.name)
+    archive.all()
+    at_once = sorted(p.clip.path for p in archive.index.each_clip())
+    archive.paths(first.with_suffix(".yaml"), claimed)
+    archive.index.forget_mark(first.parent.relative_to(archive.root).as_posix())
+    archive.all()
+    assert sorted(p.clip.path for p in archive.index.each_clip()) == at_once
+    assert not any(path.endswith(".webm") for path in at_once)
+
+
+def test_sub_streams_left_behind_do_not_stand_for_clips(archive):
+    """More than half of the clips are gone (P8), though as many videos are still there."""
+    mains = []
+    for minute in range(8):
+        main = archive.put(minute, kind="segment", token="a", preview=f"{minute}.sub.mp4")
+        main.with_name(f"{minute}.sub.mp4").write_bytes(b"small")
+        mains.append(main)
+    archive.all()
+    for main in mains[:6]:
+        main.unlink()
+    with pytest.raises(ArchiveGone):
+        archive.all()

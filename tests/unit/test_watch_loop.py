@@ -4,6 +4,7 @@ import json
 import logging
 import os
 import shutil
+import sqlite3
 import threading
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
@@ -14,6 +15,7 @@ from links import crawl
 from waiting import wait_until
 
 from sitegen import watch_loop
+from sitegen.archive.index import Index
 from sitegen.build import Generator
 from sitegen.errors import LockHeld
 from sitegen.settings import load
@@ -254,3 +256,23 @@ def test_one_build_makes_the_previews_too(site):
     assert clip["id"] == "101-20261122T120000Z"
     again = build_once(site.settings, full=False, previews=True, progress=left.append)
     assert (again.published, again.revision) == (False, built.revision)
+
+
+@pytest.mark.parametrize("name", ["set_previews", "held_stems"])
+def test_a_database_that_refuses_for_a_while_does_not_end_it(site, monkeypatch, name):
+    """A full disk is logged and tried again, also outside a build."""
+    film = make_video(site.folder / "film.mp4", 1)
+    refusals = iter([True, True])
+
+    def refuse(*arguments, **options):
+        if next(refusals, False):
+            raise sqlite3.OperationalError("database or disk is full")
+        return working(*arguments, **options)
+
+    working = getattr(Index, name)
+    monkeypatch.setattr(Index, name, refuse)
+    with site.running():
+        site.put(0, video=film.read_bytes())
+        page = site.output / DAY / "101-20261122T120000Z.html"
+        wait_until(lambda: page.exists() and ".low.mp4" in page.read_text(), timeout_s=60)
+    assert next(refusals, None) is None
