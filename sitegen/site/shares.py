@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import logging
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -85,6 +86,8 @@ def started(shares: Sequence[Share], file: Path) -> Iterator[Iterator[Done]]:
                 if child.poll() is None:
                     process.stop(child)
             file.with_name(f"{file.name}.{number}").unlink(missing_ok=True)
+            for left in file.parent.glob(f"{child.pid}.*"):  # of one that was killed at its work
+                shutil.rmtree(left, ignore_errors=True) if left.is_dir() else left.unlink(missing_ok=True)
 
 
 def _said(children: list[subprocess.Popen[bytes]]) -> Iterator[Done]:
