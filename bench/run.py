@@ -1,5 +1,7 @@
 """Runs every benchmark and prints one table: what `make bench` calls. Writes bench/.cache/rows.json, and with --record the page.
 
+Each script's rows are kept when it ends; a run of some scripts leaves the rows of the others as they were.
+
 Usage: python bench/run.py [--clips N] [--only SCRIPT…] [--markdown] [--record] [--again]
 --clips    a smaller large archive, for a quick run (100000 by default); --only names scripts (engine, watching, …)
 --markdown prints the table as Markdown; --record puts it into docs/explanation/performance.md, with date and machine
@@ -13,7 +15,6 @@ import os
 import platform
 import subprocess
 import sys
-import time
 import tomllib
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -32,13 +33,21 @@ SCRIPTS = ("engine", "watching", "slow_peers", "sidecar", "previews", "recorder"
 
 
 class Record(msgspec.Struct, frozen=True):
-    """One run: when, where, with how many clips, and its rows."""
+    """One script's run: when, where, with how many clips, and its rows."""
 
     date: str
     machine: str
     clips: int
-    seconds: float
+    load: float
     rows: list[Row]
+
+
+KEPT = CACHE / "rows.json"
+
+
+def kept() -> dict[str, Record]:
+    """Return the last run of each script."""
+    return msgspec.json.decode(KEPT.read_bytes(), type=dict[str, Record]) if KEPT.exists() else {}
 
 
 def machine() -> str:
@@ -61,7 +70,7 @@ def rows_of(script: str, clips: int) -> Iterator[Row]:
         assert process.stdout is not None
         for line in process.stdout:
             if line.startswith("{"):
-                yield with_reason(msgspec.json.decode(line, type=Row))
+                yield msgspec.json.decode(line, type=Row)
             else:
                 print(line, end="", file=sys.stderr)
     if process.returncode not in {0, 1}:
@@ -86,26 +95,29 @@ def with_reason(row: Row) -> Row:
     return msgspec.structs.replace(row, remark="; ".join(filter(None, (row.remark, *known))))
 
 
-def measure(scripts: list[str], clips: int) -> Record:
+def measure(scripts: list[str], clips: int) -> None:
     """Run the scripts one after the other, printing each row as it comes."""
-    started, rows = time.monotonic(), []
     for script in scripts:
+        rows = []
         for row in rows_of(script, clips):
             rows.append(row)
             print(text_line(row), flush=True)
-    now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
-    return Record(now, machine(), clips, round(time.monotonic() - started), rows)
+        now = datetime.now(UTC).strftime("%Y-%m-%d %H:%M UTC")
+        record = Record(now, machine(), clips, round(os.getloadavg()[0], 1), rows)
+        KEPT.write_bytes(msgspec.json.encode(kept() | {script: record}))
 
 
-def markdown(record: Record) -> str:
+def markdown(records: list[Record]) -> str:
     """Return the table as Markdown, under a line that says when and where."""
+    when = sorted(record.date for record in records)
+    where = "; ".join(dict.fromkeys(f"{record.machine}; N = {record.clips:,}" for record in records))
     lines = [
-        f"{record.date}; {record.machine}; N = {record.clips:,}; load {os.getloadavg()[0]:.1f} at the end of {record.seconds / 60:.0f} minutes.",
+        f"{when[0]} to {when[-1]}; {where}; load {max(record.load for record in records)} at most at the end of a part.",
         "",
         "| figure | ours | compared with | unit | ratio | goal | | why |",
         "|---|---:|---:|---|---:|---|---|---|",
     ]
-    for row in record.rows:
+    for row in (with_reason(row) for record in records for row in record.rows):
         cells = (row.figure, number(row.ours), number(row.theirs), row.unit, number(row.ratio), row.goal)
         lines.append("| " + " | ".join((*cells, verdict(row), row.remark.replace("|", "/"))) + " |")
     return "\n".join(lines) + "\n"
@@ -134,21 +146,19 @@ def arguments() -> argparse.Namespace:
 def main() -> int:
     chosen = arguments()
     CACHE.mkdir(exist_ok=True)
-    kept = CACHE / "rows.json"
-    if chosen.again:
-        record = msgspec.json.decode(kept.read_bytes(), type=Record)
-    else:
-        scripts = [name for name in chosen.only if (HERE / f"{name}.py").exists()]
-        record = measure(scripts, chosen.clips)
-        kept.write_bytes(msgspec.json.encode(record))
+    if not chosen.again:
+        measure([name for name in chosen.only if (HERE / f"{name}.py").exists()], chosen.clips)
+    known = kept()
+    records = [known[script] for script in SCRIPTS if script in known]
+    rows = [row for record in records for row in record.rows]
     if chosen.markdown:
-        print(markdown(record))
+        print(markdown(records))
     elif chosen.again:
-        print(*map(text_line, record.rows), sep="\n")
+        print(*map(text_line, rows), sep="\n")
     if chosen.record:
-        put_into_page(markdown(record))
-    short = [row for row in record.rows if not row.passes]
-    print(f"{len(short)} of {sum(bool(row.goal) for row in record.rows)} goals fall short", file=sys.stderr)
+        put_into_page(markdown(records))
+    short = [row for row in rows if not row.passes]
+    print(f"{len(short)} of {sum(bool(row.goal) for row in rows)} goals fall short", file=sys.stderr)
     return 0
 
 
