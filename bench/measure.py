@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 CORES = sorted(os.sched_getaffinity(0))
 MEASURED = CORES[0]
@@ -41,20 +42,26 @@ def pinned(command: list[str]) -> list[str]:
     return ["taskset", "-c", str(MEASURED), *command]
 
 
+def _started(
+    command: list[str], output: BinaryIO, env: Mapping[str, str] | None, cwd: Path | None
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        pinned(command),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        env={**os.environ, **(env or {})},
+        cwd=cwd,
+    )
+
+
 def run(
     command: list[str], log: Path, *, env: Mapping[str, str] | None = None, cwd: Path | None = None
 ) -> Used:
     """Run a program on one core until it ends; its output goes to `log`. Raises Failed."""
     with log.open("wb") as output:
         started = time.perf_counter()
-        process = subprocess.Popen(
-            pinned(command),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
-        )
+        process = _started(command, output, env, cwd)
         _, status, use = os.wait4(process.pid, 0)
         wall_s = time.perf_counter() - started
     process.returncode = os.waitstatus_to_exitcode(status)
@@ -123,14 +130,7 @@ def running(
     """Start a program on one core and end it afterwards; this process looks on from another core."""
     os.sched_setaffinity(0, {LOOKING})
     with log.open("wb") as output:
-        process = subprocess.Popen(
-            pinned(command),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            env={**os.environ, **(env or {})},
-            cwd=cwd,
-        )
+        process = _started(command, output, env, cwd)
     try:
         yield Running(process, log)
     finally:

@@ -83,12 +83,6 @@ class ClipRows(Database):
             return self._placed("WHERE day=? ORDER BY start_us,id", day.isoformat())
         return self._placed("WHERE day=? AND camera=? ORDER BY start_us,id", day.isoformat(), camera)
 
-    def clips_of_day_limited(self, day: date, camera: str | None, limit: int) -> list[str]:
-        """Return the paths of a few clips of a day: enough to say whether there are any others."""
-        where, arguments = _camera_first(camera)
-        sql = f"SELECT path FROM clips WHERE {where} day=? LIMIT ?"  # noqa: S608 - fixed texts only
-        return [r[0] for r in self._db.execute(sql, (*arguments, day.isoformat(), limit))]
-
     def clips_of_event(self, event: str) -> list[Placed]:
         """Return the clips that share an Event, by start and then id."""
         return self._placed("WHERE event=? ORDER BY start_us,id", event)

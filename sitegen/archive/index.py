@@ -1,8 +1,8 @@
 """The index: a SQLite database derived from the archive, disposable at any moment.
 
 Here are folders, files, stems, outages and Problems; clips are in sitegen.archive.clip_rows, the pages to write in
-sitegen.archive.site_rows, the file itself in sitegen.archive.database. All of one step is written in one transaction, so that a killed build is taken
-up where it stopped.
+sitegen.archive.site_rows, the file itself in sitegen.archive.database. All of one step is written in one transaction,
+so that a killed build is taken up where it stopped.
 """
 
 from __future__ import annotations
