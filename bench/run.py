@@ -28,7 +28,10 @@ HERE = Path(__file__).resolve().parent
 PAGE = ROOT / "docs/explanation/performance.md"
 REASONS = HERE / "reasons.toml"
 BEGIN, END = "<!-- table: written by bench/run.py --record -->", "<!-- end of the table -->"
-SCRIPTS = ("engine", "watching", "slow_peers", "sidecar", "previews", "recorder", "hook", "requests")
+SCRIPTS = (
+    *("engine", "watching", "slow_peers", "sidecar", "previews", "recorder", "hook", "requests"),
+    *("page_weight", "opening", "lighthouse"),
+)
 """In this order; one that is not there is left out."""
 
 

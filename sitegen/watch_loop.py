@@ -18,6 +18,7 @@ from sitegen.errors import ArchiveGone, IndexFailed
 from sitegen.news import Built
 from sitegen.preview_work import PreviewWork
 from sitegen.settings import Settings
+from sitegen.site.pages import Page
 
 log = logging.getLogger("sitegen.watch")
 
@@ -31,7 +32,9 @@ _RETRY_AT_ONCE_S = 0.2
 _LONGEST_PAUSE_S = 1.0
 _COLLECT_S = 1.0
 _PACE_S = 1.0
-"""While one clip follows another, the predecessor's JSON is written at most so often."""
+"""While one clip follows another, what nearly each of them changes is written at most so often; see `pace`."""
+HEARTBEAT_S = 300.0
+"""So often at least the status page is written, that its readers can tell a quiet site from one that is left behind."""
 
 
 def build_once(settings: Settings, *, full: bool, previews: bool, progress: Callable[[int], None]) -> Built:
@@ -43,7 +46,7 @@ def build_once(settings: Settings, *, full: bool, previews: bool, progress: Call
     try:
         work = PreviewWork(generator, retry_s=_RETRY_AT_ONCE_S) if previews else None
         try:
-            built = generator.build()
+            built = _build_all(generator, generator.build())
             if work is not None:
                 built = _make_previews(generator, work, built, progress)
         finally:
@@ -54,6 +57,13 @@ def build_once(settings: Settings, *, full: bool, previews: bool, progress: Call
     return built
 
 
+def _build_all(generator: Generator, built: Built) -> Built:
+    """Go on building until nothing is left that a build leaves to the next one."""
+    while generator.has_more:
+        built = _sum(built, generator.build(Hints()))
+    return built
+
+
 def _make_previews(
     generator: Generator, work: PreviewWork, built: Built, progress: Callable[[int], None]
 ) -> Built:
@@ -61,7 +71,7 @@ def _make_previews(
     while work.pool.backlog or work.pool.ready.is_set():
         work.pool.ready.wait(_LOOK_S)
         if work.collect():
-            built = _sum(built, generator.build(Hints()))
+            built = _sum(built, _build_all(generator, generator.build(Hints())))
         if work.pool.fault:
             log.warning("previews wait: %s", work.pool.fault)
             break
@@ -107,6 +117,8 @@ class _Loop:
         self.trouble = ""
         self.held = 0
         self.collected = float("-inf")
+        self.beat = time.monotonic()
+        self.revision = 0
 
     def run(self, stop: threading.Event, wake: threading.Event) -> None:
         """Build whenever there is a reason, until `stop`."""
@@ -118,11 +130,16 @@ class _Loop:
                 continue
             # What a burst brings meanwhile is joined; a long build is followed by a rest.
             stop.wait(min(took_s, _LONGEST_PAUSE_S))
-            soon = self.work.pool.ready.is_set() or self.generator.pace.waits
-            wake.wait(_COLLECT_S if soon else _LOOK_S)
+            wake.wait(self._pause_s())
         if self.generator.pace.waits:
             self.generator.pace.hurry()
             self._turn()
+
+    def _pause_s(self) -> float:
+        """Return after how many seconds to look whether there is something to do, unless woken."""
+        if self.generator.has_more:
+            return 0.0
+        return _COLLECT_S if self.work.pool.ready.is_set() or self.generator.pace.waits else _LOOK_S
 
     def _turn(self) -> float:
         """Do one build if there is a reason; return the seconds it took."""
@@ -142,13 +159,18 @@ class _Loop:
         if made:
             self.collected = started
         generator = self.generator
-        due = hints or made or self.trouble or generator.pace.waits
-        if not (due or generator.index.held_stems() or generator.content_changed()):
+        if started - self.beat >= HEARTBEAT_S:
+            self.beat = started
+            generator.index.mark([Page("status")])
+            made = True
+        due = hints or made or self.trouble or generator.pace.waits or generator.has_more
+        if not (due or generator.index.held_stems() or generator.content.changed()):
             return 0.0
         built = self.generator.build(EVERYTHING if self.trouble else hints)
         self._tell("")
         self._tell_held(len(generator.index.held_stems()))
-        if built.published:
+        if built.published and built.revision != self.revision:
+            self.revision = built.revision
             took_ms = 1000 * (time.monotonic() - started)
             log.info(
                 "revision %d: %d files written, %d deleted, %d clips, %d problems, %.0f ms",

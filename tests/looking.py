@@ -17,7 +17,7 @@ Gray = bytes
 """One byte a pixel, row by row; SMALL unless it says otherwise."""
 
 _READ_FRAME = """([width, height]) => {
-    const video = document.querySelector("[data-player] video:not([hidden])");
+    const video = document.querySelector(".tile video:not([hidden])");
     const canvas = document.createElement("canvas");
     canvas.width = width;
     canvas.height = height;
@@ -75,14 +75,15 @@ def frame_seen(page: Page, address: str) -> tuple[Gray, dict]:
     page.goto(address)
     page.wait_for_function(
         """() => {
-            const video = document.querySelector("[data-player] video:not([hidden])");
-            return video.readyState >= 2 && !video.seeking && video.currentTime > 0;
+            const video = document.querySelector(".tile video:not([hidden])");
+            return video && video.readyState >= 2 && !video.seeking && video.currentTime > 0;
         }"""
     )
     state = page.evaluate(
         """() => {
-            const video = document.querySelector("[data-player] video:not([hidden])");
-            return { seconds: video.currentTime, src: decodeURI(video.currentSrc), paused: video.paused };
+            const video = document.querySelector(".tile video:not([hidden])");
+            const { time } = document.querySelector(".now-clock").dataset;
+            return { time: Number(time) / 1000, src: decodeURI(video.currentSrc), paused: video.paused };
         }"""
     )
     return bytes(page.evaluate(_READ_FRAME, list(SMALL))), state

@@ -11,7 +11,7 @@ import msgspec
 from sitegen.archive.index import Index
 from sitegen.archive.layout import base_id
 from sitegen.clip import Camera, Clip, Motion, Note, Outage
-from sitegen.days import local_day
+from sitegen.days import DayFinder
 from sitegen.site.model import Model
 from sitegen.site.views import PageLink, SiteView
 
@@ -44,11 +44,12 @@ def a_model(
     outages: tuple[Outage, ...] = (),
     zone: ZoneInfo = BERLIN,
     full_video: bool = True,
+    url: str = "",
 ) -> Iterator[Model]:
     """A model of these clips; `previews` and `preview_error` of a clip are taken over."""
     index = Index(folder / "index.sqlite", identity="test")
     for clip in clips:
-        index.put_clips([(clip, local_day(clip.start, zone))])
+        index.put_clips([(clip, *DayFinder(zone).day_and_hour(clip.start))])
         if clip.previews or clip.preview_error:
             made = clip.mtime_ns if clip.previews else None
             index.set_previews(clip.path, poster_ns=made, preview_ns=made, error=clip.preview_error)
@@ -59,6 +60,7 @@ def a_model(
         language="en",
         timezone=zone.key,
         full_video=full_video,
+        url=url,
         pages=(PageLink("About us", "about%20us/index.html"),),
     )
     try:

@@ -13,8 +13,11 @@ from view_samples import (
     busy_events,
     camera_view,
     clip,
+    day_coverage,
     day_view,
+    feed_links,
     gap,
+    heat,
     lane,
     months,
     segments,
@@ -66,7 +69,8 @@ def busy_pages(day: date = DATE) -> Iterator[SamplePage]:
             "title": f"{day}",
             "day": view,
             "lanes": lanes,
-            "events": events,
+            "events": events[::-1],
+            "tags": tuple(sorted({tag for event in events for tag in event.tags})),
             "others": others,
             "gaps": (hole,),
             "segment_count": 40,
@@ -91,7 +95,20 @@ def busy_pages(day: date = DATE) -> Iterator[SamplePage]:
     for camera in cameras:
         mine = tuple(c for c in events if c.camera_id == camera.id)
         context = {"title": camera.title, "camera": camera, "months": months(day, f"cameras/{camera.slug}/")}
-        yield SamplePage(camera.url, "camera.html", context | {"newest": mine[::-1]})
+        more = {"newest": mine[::-1], "feeds": feed_links(camera.id)}
+        prose = "<p>It looks <em>down</em> the drive.</p>" if camera.id == "101" else ""
+        facts = {
+            "heat": heat(),
+            "heat_max": 116,
+            "coverage": day_coverage(camera.id, day),
+            "prose_html": prose,
+        }
+        yield SamplePage(camera.url, "camera.html", context | more | facts)
+    yield SamplePage(
+        "live/index.html",
+        "live.html",
+        {"title": "Live", "cameras": tuple(replace(c, newest=None) for c in cameras)},
+    )
     yield camera_day(cameras[0], view, here, pieces, events=own, gaps=(hole,))
     yield SamplePage("status/index.html", "status.html", {"title": "Status", "status": status_view(cameras)})
     prose = "<p>Four cameras.</p><h2>Who sees this</h2><ul><li>We do.</li></ul><pre>rsync -a site/ usb/</pre>"
@@ -113,9 +130,11 @@ def camera_day(
         "day": replace(day, previous=None),
         "lane": bars,
         "segments": pieces,
-        "events": events,
+        "events": events[::-1],
+        "tags": tuple(sorted({tag for event in events for tag in event.tags})),
         "others": (),
         "gaps": gaps,
+        "feeds": feed_links(camera.id, day.date),
     }
     return SamplePage(f"cameras/{camera.slug}/{day.url}", "camera-day.html", context)
 
@@ -124,16 +143,22 @@ def empty_pages() -> Iterator[SamplePage]:
     """Every page of a site that has nothing yet, and of a camera and a day without anything."""
     camera = camera_view("104", ())
     day = replace(day_view(), previous=None, next=None)
-    bars = Lane(camera="Workshop", url=f"cameras/workshop/{day.url}", bars=())
-    nothing: dict[str, object] = {"events": (), "others": (), "gaps": (), "segment_count": 0}
+    bars = Lane(
+        camera="Workshop", camera_id="104", slug="workshop", url=f"cameras/workshop/{day.url}", bars=()
+    )
+    nothing: dict[str, object] = {"events": (), "tags": (), "others": (), "gaps": (), "segment_count": 0}
     blank = replace(status_view(()), problems=(), clips=0, disk_total_bytes=0)
     yield SamplePage(
         "index.html", "home.html", {"title": SITE.title, "newest": (), "months": (), "cameras": ()}
     )
     yield SamplePage(day.url, "day.html", {"title": "Day", "day": day, "lanes": ()} | nothing)
     yield SamplePage("cameras/index.html", "cameras.html", {"title": "Cameras", "cameras": ()})
+    yield SamplePage("live/index.html", "live.html", {"title": "Live", "cameras": ()})
+    blank_heat = {"heat": ((0,) * 24,) * 7, "heat_max": 0, "coverage": (), "prose_html": ""}
     yield SamplePage(
-        camera.url, "camera.html", {"title": "Workshop", "camera": camera, "months": (), "newest": ()}
+        camera.url,
+        "camera.html",
+        {"title": "Workshop", "camera": camera, "months": (), "newest": ()} | blank_heat,
     )
     yield camera_day(camera, day, bars, ())
     yield SamplePage("status/index.html", "status.html", {"title": "Status", "status": blank})
@@ -182,7 +207,8 @@ def hostile_pages(text: str) -> Iterator[SamplePage]:
 
 def render(theme: Theme, page: SamplePage, site: SiteView = SITE) -> str:
     root = "../" * page.url.count("/")
-    return theme.render(page.template, root, site=site, here=page.url, **page.context)
+    context = {"feeds": feed_links()} | page.context
+    return theme.render(page.template, root, site=site, here=page.url, **context)
 
 
 def write_site(folder: Path, theme: Theme, pages: Iterator[SamplePage], site: SiteView = SITE) -> None:

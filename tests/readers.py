@@ -6,9 +6,8 @@ import threading
 from collections.abc import Collection
 from pathlib import Path
 from typing import Self
-from urllib.parse import unquote, urljoin, urlsplit
 
-from links import links
+from links import links, places, says
 
 
 class Reader:
@@ -52,7 +51,7 @@ class Reader:
             if data is None:
                 continue
             self._whole(page, data)
-            for target in self._targets(page):
+            for target in self._targets(page, data):
                 if not (self.site / target).exists() and not self._excused(page, data, target):
                     self.broken.append(f"{page} links to {target}, which is not there")
                 elif target not in seen:
@@ -63,22 +62,17 @@ class Reader:
     def _read(self, page: str) -> bytes | None:
         self.looks += 1
         try:
-            return (self.site / page).read_bytes() if page.endswith((".html", ".json")) else None
+            return (self.site / page).read_bytes() if says(page) else None
         except FileNotFoundError:
             return None  # its links were seen to lead somewhere a moment ago; since then it went, with those
 
-    def _targets(self, page: str) -> set[str]:
-        try:
-            found = links(self.site / page)
-        except FileNotFoundError:
-            return set()
-        targets = set()
-        for link in found:
-            parts = urlsplit(urljoin(f"http://site/{page}", link))
-            path = unquote(parts.path).lstrip("/")
-            if parts.netloc == "site" and path != "announce/events":
-                targets.add(path + "index.html" if path.endswith("/") or not path else path)
-        return targets
+    def _targets(self, page: str, data: bytes) -> set[str]:
+        """Return what a file links to; of the places that a link may mean, the one that is there."""
+        found = set()
+        for link in links(page, data):
+            paths = [path for path, _ in places(page, link)]
+            found |= set([path for path in paths if (self.site / path).exists()] or paths[:1])
+        return found
 
     def _excused(self, page: str, data: bytes, target: str) -> bool:
         if target in self.deleted:

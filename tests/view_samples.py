@@ -1,5 +1,6 @@
 """Sample views for the tests of themes: clips in every state, a day, cameras, months, gaps, status."""
 
+from bisect import bisect_right
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -12,8 +13,10 @@ from sitegen.site.views import (
     CameraStatus,
     CameraView,
     ClipView,
+    DayCoverage,
     DayLink,
     DayView,
+    FeedLink,
     GapView,
     Lane,
     MonthView,
@@ -24,6 +27,7 @@ from sitegen.site.views import (
 ZONE = ZoneInfo("Europe/Berlin")
 TITLES = {"101": "Driveway", "102": "Garden gate", "103": "Back door", "104": "Workshop"}
 DATE = date(2026, 11, 22)
+SHADES = (1, 5, 20, 80)
 LONG = "Wheelbarrowneighbourhood" * 13
 
 
@@ -81,6 +85,8 @@ def clip(
         motion=Motion(changed_pixels=5210, noise=12, labels=3, x=310, y=190, width=120, height=80)
         if kind == "event"
         else None,
+        level=2 if kind == "event" else 0,
+        frame=(1920, 1080) if kind == "event" else None,
         title="",
         tags=(),
         keep=False,
@@ -142,7 +148,7 @@ def day_view(day: date = DATE) -> DayView:
         start=start,
         end=end,
         url=f"{day:%Y/%m/%d}/index.html",
-        previous=DayLink(date=before, url=f"{before:%Y/%m/%d}/index.html", events=3, segments=288),
+        previous=DayLink(date=before, url=f"{before:%Y/%m/%d}/index.html", events=3, segments=288, level=1),
         next=DayLink(date=after, url=f"{after:%Y/%m/%d}/index.html", events=0, segments=288),
         hours=tuple(hours),
     )
@@ -159,7 +165,13 @@ def lane(camera: str, day: DayView, clips: tuple[ClipView, ...], gaps: tuple[Gap
     bars = [bar(c.kind, c.start, c.end, url=c.url, label=c.id, level=1 + len(c.title) % 4) for c in clips]
     bars += [bar("gap", g.start, g.end, url="", label=g.cause_text, level=0) for g in gaps]
     bars.sort(key=lambda b: ("segment", "gap", "event").index(b.kind))
-    return Lane(camera=TITLES[camera], url=f"cameras/{slug(camera)}/{day.url}", bars=tuple(bars))
+    return Lane(
+        camera=TITLES[camera],
+        camera_id=camera,
+        slug=slug(camera),
+        url=f"cameras/{slug(camera)}/{day.url}",
+        bars=tuple(bars),
+    )
 
 
 def gap(camera: str, day: date = DATE) -> GapView:
@@ -169,6 +181,7 @@ def gap(camera: str, day: date = DATE) -> GapView:
         end=local(day, "01:05:00"),
         cause="camera_lost",
         cause_text="the camera could not be reached",
+        day_url=f"{day:%Y/%m/%d}/index.html",
     )
 
 
@@ -195,12 +208,50 @@ def months(day: date = DATE, prefix: str = "") -> tuple[MonthView, ...]:
         for number in range(1, last + 1):
             when = date(year, month, number)
             url = f"{prefix}{when:%Y/%m/%d}/index.html"
-            link = DayLink(date=when, url=url, events=number % 4 * 7, segments=288)
+            events = number % 4 * 7
+            link = DayLink(
+                date=when, url=url, events=events, segments=288, level=bisect_right(SHADES, events)
+            )
             cells.append((number, link if when <= day and number % 6 else None))
         cells += [None] * (-len(cells) % 7)
         return MonthView(year, month, tuple(tuple(cells[n : n + 7]) for n in range(0, len(cells), 7)))
 
     return view(2026, 11, 30), view(2026, 10, 31)
+
+
+def heat() -> tuple[tuple[int, ...], ...]:
+    """Events by weekday and hour: none at night, most in the afternoon."""
+    return tuple(
+        tuple(max(0, (hour - 6) * (day + 1) - 3 * (hour // 20)) for hour in range(24)) for day in range(7)
+    )
+
+
+def day_coverage(camera: str, day: date = DATE, days: int = 14) -> tuple[DayCoverage, ...]:
+    """Coverage of the days before one, newest first: whole ones, parts, and one without segments."""
+
+    def one(n: int) -> DayCoverage:
+        when = day - timedelta(days=n)
+        url = f"cameras/{slug(camera)}/{when:%Y/%m/%d}/index.html"
+        return DayCoverage(when, url, None if n % 7 == 5 else 100.0 - n * n / 3, n % 5 * 9)
+
+    return tuple(one(n) for n in range(days))
+
+
+def feed_links(camera: str | None = None, day: date | None = None) -> tuple[FeedLink, ...]:
+    """What a page names in its head: the site's feeds, a camera's, a camera's day's playlists."""
+    found = [
+        FeedLink("Newest events", "feeds/latest.json", "application/feed+json"),
+        FeedLink("Newest events", "feeds/latest.atom", "application/atom+xml"),
+        FeedLink("Events and outages", "feeds/calendar.ics", "text/calendar"),
+    ]
+    if camera is not None:
+        found.append(FeedLink(TITLES[camera], f"feeds/cameras/{slug(camera)}.json", "application/feed+json"))
+        found.append(FeedLink(TITLES[camera], f"feeds/cameras/{slug(camera)}.atom", "application/atom+xml"))
+    if camera is not None and day is not None:
+        folder = f"cameras/{slug(camera)}/{day:%Y/%m/%d}"
+        found.append(FeedLink(TITLES[camera], f"{folder}/playlist.m3u8", "application/vnd.apple.mpegurl"))
+        found.append(FeedLink(TITLES[camera], f"{folder}/clips.m3u", "audio/x-mpegurl"))
+    return tuple(found)
 
 
 def problem(path: str, key: str, reason: str, remedy: str) -> ProblemView:
@@ -216,6 +267,10 @@ def status_view(cameras: tuple[CameraView, ...]) -> StatusView:
         archive_bytes=1_234_567_890_123,
         disk_total_bytes=2_000_000_000_000,
         disk_free_bytes=345_600_000_000,
+        disk_low=False,
+        stale_after_seconds=900,
+        days7_start=local(DATE - timedelta(days=6), "00:00:00"),
+        gaps_more=3,
         problems=(
             problem(
                 "events/101/20261122/broken.yaml",
@@ -232,6 +287,10 @@ def status_view(cameras: tuple[CameraView, ...]) -> StatusView:
                 last_event=camera.last_seen,
                 coverage_today=97.25 if camera.segments else None,
                 gaps_today=(gap(camera.id), replace(gap(camera.id), end=None)) if camera.segments else (),
+                coverage_week=88.5 if camera.segments else None,
+                gaps_week=tuple(gap(camera.id, DATE - timedelta(days=n)) for n in range(3))
+                if camera.segments
+                else (),
             )
             for camera in cameras
         ),

@@ -3,10 +3,12 @@
 import json
 import os
 import shutil
+import subprocess
 from collections.abc import Callable, Iterable
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
 
 from archives import configure, put_clip, put_outage, site_bytes
@@ -28,6 +30,19 @@ IMAGE = "picture.jpg"
 
 def minutes(start: datetime, count: float) -> datetime:
     return start + timedelta(minutes=count)
+
+
+@cache
+def in_pieces(seconds: int = 3) -> bytes:
+    """A video as the recorder makes it, which players can take piece by piece."""
+    source = (
+        f"-f lavfi -i color=size=64x36:rate=2:duration={seconds} -c:v libx264 -preset ultrafast -g 2".split()
+    )
+    form = ["-movflags", "frag_keyframe+empty_moov+default_base_moof", "-f", "mp4", "-"]
+    done = subprocess.run(
+        ["ffmpeg", "-v", "error", "-nostdin", *source, *form], stdout=subprocess.PIPE, check=True
+    )
+    return done.stdout
 
 
 @dataclass(frozen=True)
@@ -76,8 +91,10 @@ class World:
         return self.touch(path)
 
     def put_segment(self, name: str, start: datetime, seconds: float | None = 300) -> Path:
-        reason = {"end_reason": "rotated"} if seconds else {}
-        return self.put(name, start, kind="segment", seconds=seconds, motion=None, **reason)
+        fields = {"end_reason": "rotated"} if seconds else {}
+        return self.put(
+            name, start, kind="segment", seconds=seconds, motion=None, video=in_pieces(), **fields
+        )
 
     def put_outage(self, start: datetime, end: datetime | None, camera: str = "102") -> Path:
         return self.touch(put_outage(self.root, start, end, camera))
@@ -143,7 +160,7 @@ class World:
         for path in preview_paths(shown).values():
             target = self.output / path
             target.parent.mkdir(parents=True, exist_ok=True)
-            target.write_bytes(b"made")
+            target.write_bytes(in_pieces() if path.endswith(".mp4") else b"made")
             os.utime(target, ns=(mtime_ns, mtime_ns))
         self.generator.previews_changed([PreviewResult(shown, mtime_ns, None, 1, "all")])
 

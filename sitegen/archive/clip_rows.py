@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from sitegen.archive.database import SEGMENTS, SEGMENTS_WITH_SUB, WAITING, Database, micros
+from sitegen.archive.database import Database, micros
 from sitegen.archive.layout import base_id
+from sitegen.archive.runs import as_one, merged
 from sitegen.archive.scan import stem_of
+from sitegen.archive.tables import FRAME, PIECES, SEGMENTS, SEGMENTS_WITH_SUB, WAITING
 from sitegen.clip import Clip
 
 
@@ -23,9 +26,10 @@ class Placed(msgspec.Struct, frozen=True):
 
 _COLUMNS = "doc,id,poster_ns,preview_ns,preview_error,day"
 _PUT = (
-    "INSERT INTO clips VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,?) ON CONFLICT(path) DO UPDATE SET"
+    "INSERT INTO clips VALUES(NULL,?,?,?,?,?,?,?,?,?,?,?,?,?,NULL,NULL,NULL,?) ON CONFLICT(path) DO UPDATE SET"
     " id=excluded.id,kind=excluded.kind,camera=excluded.camera,start_us=excluded.start_us,end_us=excluded.end_us,"
-    "day=excluded.day,event=excluded.event,mtime_ns=excluded.mtime_ns,bytes=excluded.bytes,tier=excluded.tier,doc=excluded.doc,"
+    "day=excluded.day,event=excluded.event,mtime_ns=excluded.mtime_ns,bytes=excluded.bytes,tier=excluded.tier,"
+    "slot=excluded.slot,reads=excluded.reads,doc=excluded.doc,"
     "preview_error=CASE WHEN clips.mtime_ns=excluded.mtime_ns THEN clips.preview_error END"
 )
 _encode_clip = msgspec.json.Encoder().encode
@@ -33,7 +37,12 @@ _decode_clip = msgspec.json.Decoder(Clip).decode
 
 
 class ClipRows(Database):
-    """The part of the index that knows clips; every public method is one statement."""
+    """The part of the index that knows clips; every public method is one statement or a few."""
+
+    def __init__(self, path: Path, *, identity: str, read_only: bool = False) -> None:
+        """Open the index, or make it anew; see Database."""
+        self._runs: dict[tuple[str, str], list[Clip]] = {}
+        super().__init__(path, identity=identity, read_only=read_only)
 
     def _placed(self, sql: str, *arguments: Any) -> list[Placed]:
         query = f"SELECT {_COLUMNS} FROM clips {sql}"  # noqa: S608 - fixed texts only
@@ -130,9 +139,36 @@ class ClipRows(Database):
         found = (self.before(kind, start, "", camera) for kind in _KINDS)
         return max((p for p in found if p is not None), key=_order, default=None)
 
-    def put_clips(self, clips: Iterable[tuple[Clip, date]]) -> None:
-        """Insert clips with their days, or replace those of the same videos; what is known of their previews stays."""
-        self._db.executemany(_PUT, [_row(clip, day.isoformat()) for clip, day in clips])
+    def recorded_runs(self, camera: str, day: date) -> list[Clip]:
+        """Return what was recorded of a camera in the segments that start on a day, by start; see sitegen.archive.runs.
+
+        Kept in memory until a page of this camera's day is marked: a week of them costs next to nothing then.
+        """
+        key = camera, day.isoformat()
+        if key not in self._runs:
+            if len(self._runs) == _RUNS_KEPT:
+                self._runs.clear()
+            where = "WHERE day=? AND camera=? AND kind='segment' ORDER BY start_us,id"
+            rows = self._db.execute(f"SELECT start_us,end_us,number FROM clips {where}", (key[1], camera))  # noqa: S608
+            self._runs[key] = [
+                as_one(self._placed("WHERE number=?", run.last)[0].clip, run) for run in merged(rows)
+            ]
+        return self._runs[key]
+
+    def forget_runs(self, camera: str, day: str) -> None:
+        """Work out the recorded stretches of a camera's day again, when they are asked for."""
+        self._runs.pop((camera, day), None)
+
+    def forget_kept(self) -> None:
+        """Forget what is kept in memory only."""
+        self._runs.clear()
+
+    def put_clips(self, clips: Iterable[tuple[Clip, date, int]]) -> None:
+        """Insert clips with day and hour at which they start, as clocks show them, or replace those of the same videos.
+
+        What is known of their previews stays.
+        """
+        self._db.executemany(_PUT, [_row(*placed) for placed in clips])
 
     def drop_clip(self, path: str) -> None:
         """Forget a clip."""
@@ -176,6 +212,8 @@ def last_tier(*, segments: bool) -> int:
     return SEGMENTS if segments else SEGMENTS_WITH_SUB
 
 
+_RUNS_KEPT = 1_000
+_IN_BOXES = (".mp4", ".m4v", ".mov")
 _KINDS = ("event", "segment", "other")
 _LAST_ID = "\U0010ffff"
 
@@ -189,12 +227,25 @@ def base_of(clip: Clip) -> str:
     return base_id(clip.kind, clip.camera, clip.start)
 
 
-def _row(clip: Clip, day: str) -> tuple[Any, ...]:
+def _row(clip: Clip, day: date, hour: int) -> tuple[Any, ...]:
     end = None if clip.end is None else micros(clip.end)
+    listed_as = clip.listed_as
+    slot = 24 * day.weekday() + hour if listed_as == "event" else None
     return (
-        clip.path, clip.id, clip.listed_as, clip.camera, micros(clip.start), end, day, clip.event,
-        clip.mtime_ns, clip.bytes, _tier(clip), _encode_clip(clip),
+        clip.path, clip.id, listed_as, clip.camera, micros(clip.start), end, day.isoformat(), clip.event,
+        clip.mtime_ns, clip.bytes, _tier(clip), slot, _reads(clip), _encode_clip(clip),
     )  # fmt: skip
+
+
+def _reads(clip: Clip) -> int:
+    """Return what pages need to know of the inside of a clip's video."""
+    if clip.end is None:
+        return 0
+    if clip.kind == "segment":
+        return PIECES if clip.path.lower().endswith(_IN_BOXES) else 0
+    motion = clip.motion
+    box = motion is not None and None not in {motion.x, motion.y, motion.width, motion.height}
+    return FRAME if box else 0
 
 
 def _tier(clip: Clip) -> int:

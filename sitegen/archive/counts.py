@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 import msgspec
 
@@ -83,6 +83,12 @@ def has_day(index: Index, day: date, camera: str | None = None) -> bool:
     return clips_of_day(index, day, camera) > 0
 
 
+def has_segments(index: Index, day: date, camera: str) -> bool:
+    """Say whether there is any segment of a camera on a day."""
+    sql = "SELECT segments FROM counts WHERE camera=? AND day=?"
+    return any(row[0] > 0 for row in index.rows(sql, camera, day.isoformat()))
+
+
 def clips_of_day(index: Index, day: date, camera: str | None = None) -> int:
     """Return how many clips there are of a day."""
     found = index.rows("SELECT clips FROM counts WHERE camera=? AND day=?", camera or "", day.isoformat())
@@ -100,6 +106,24 @@ def cameras(index: Index) -> dict[str, CameraCount]:
     seen = "SELECT max(coalesce(end_us,start_us)) FROM clips WHERE clips.camera=counts.camera"
     sql = f"SELECT camera,events,segments,({seen}) FROM counts WHERE day='' AND camera<>''"  # noqa: S608 - fixed texts only
     return {c: CameraCount(c, e, s, from_micros(t)) for c, e, s, t in index.rows(sql)}
+
+
+def heat(index: Index, camera: str) -> tuple[tuple[int, ...], ...]:
+    """Return how many events a camera had by weekday (7, Monday first) and local hour (24)."""
+    slots = dict(index.rows("SELECT slot,events FROM heat WHERE camera=?", camera))
+    return tuple(tuple(slots.get(24 * day + hour, 0) for hour in range(24)) for day in range(7))
+
+
+def coverage(
+    index: Index, camera: str, since: date | None = None, limit: int = 92
+) -> list[tuple[date, timedelta, int]]:
+    """Return for a camera's newest days with clips how much of each its segments hold, and how many events there are.
+
+    A segment counts for the day on which it starts, and each for itself: where they overlap it is more than the time.
+    """
+    sql = "SELECT day,recorded_us,events FROM counts WHERE camera=? AND day>? AND day>=? ORDER BY day DESC LIMIT ?"
+    rows = index.rows(sql, camera, "", since.isoformat() if since else "", limit)
+    return [(date.fromisoformat(day), timedelta(microseconds=us), events) for day, us, events in rows]
 
 
 def waiting_for_previews(index: Index, *, segments: bool) -> int:

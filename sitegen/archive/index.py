@@ -140,6 +140,10 @@ class Index(SiteRows):
         sql = "WHERE camera=? AND end_us IS NULL AND start_us>=? AND start_us<=?"
         return self._outages(sql, camera, micros(after) if after else -(2**62), micros(until))
 
+    def newest_outages(self, limit: int) -> list[Outage]:
+        """Return the newest outages of all cameras, newest first."""
+        return self._outages("ORDER BY start_us DESC,path DESC LIMIT ?", limit)
+
     def _outages(self, sql: str, *arguments: Any) -> list[Outage]:
         rows = self._db.execute(f"SELECT doc FROM outages {sql}", arguments)  # noqa: S608 - fixed texts only
         return [msgspec.json.decode(r[0], type=Outage) for r in rows]

@@ -131,7 +131,7 @@ class Reconciling:
             stem = stem_of(path)
             if suffix_of(path) in VIDEO_SUFFIXES and stem + SIDECAR_SUFFIX in names:
                 results[stem] = self._assembled(stems[stem], names.__contains__, wanted.__contains__)
-        self.index.put_clips((clip, day) for r in results.values() for clip, day in self._placed(r))
+        self.index.put_clips(placed for r in results.values() for placed in self._placed(r))
         for stem, result in results.items():
             self._write_rest(stem, result)
 
@@ -188,14 +188,14 @@ class Reconciling:
         index.put_clips(self._placed(result))
         return self._write_rest(stem, result)
 
-    def _placed(self, result: Assembled) -> Iterator[tuple[Clip, date]]:
-        """Yield the clips of a stem with their ids, not numbered yet, and days."""
+    def _placed(self, result: Assembled) -> Iterator[tuple[Clip, date, int]]:
+        """Yield the clips of a stem with their ids, not numbered yet, and the days and hours at which they start."""
         for clip in result.clips:
             base = base_of(clip)
             if not self.bulk:
                 self._remember(clip.path, None)
                 self.bases.add(base)
-            yield msgspec.structs.replace(clip, id=base), self._day_of(clip.start)
+            yield (msgspec.structs.replace(clip, id=base), *self._day_of.day_and_hour(clip.start))
 
     def _write_rest(self, stem: str, result: Assembled) -> set[str]:
         """Write all but the clips; return the stems whose videos were, or are now, named by this one's sidecar."""

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Mapping
 
-from sitegen.archive.clip_rows import ClipRows, Placed
+from sitegen.archive.clip_rows import Placed
+from sitegen.archive.header_rows import HeaderRows
 
 
-class SiteRows(ClipRows):
+class SiteRows(HeaderRows):
     """The part of the index that knows the site; every public method is one statement or a few."""
 
     # what is on the site
@@ -61,7 +62,11 @@ class SiteRows(ClipRows):
 
     def mark(self, pages: Iterable[tuple[str, str, str]]) -> None:
         """Remember pages that must be written: (kind, day, key)."""
-        self._db.executemany("INSERT OR IGNORE INTO dirty VALUES(?,?,?)", pages)
+        due = list(pages)
+        self._db.executemany("INSERT OR IGNORE INTO dirty VALUES(?,?,?)", due)
+        for kind, day, key in due:
+            if kind == "camera-day":
+                self.forget_runs(key, day)
 
     def mark_all_days(self) -> None:
         """Remember that the pages of all clips, days and cameras' days must be written: a row a day, taken apart later."""
@@ -87,6 +92,7 @@ class SiteRows(ClipRows):
         sql = (
             "SELECT kind,day,key FROM dirty WHERE day=?1 AND kind<>'whole' UNION SELECT 'day',?1,'' "
             "UNION SELECT 'camera-day',?1,camera FROM counts WHERE day=?1 AND camera<>'' "
+            "UNION SELECT 'playlist',?1,camera FROM counts WHERE day=?1 AND camera<>'' AND segments>0 "
             "UNION SELECT 'clip',?1,id FROM clips WHERE day=?1 AND kind<>'segment' ORDER BY 1,3"
         )
         return self._db.execute(sql, (day,)).fetchall()

@@ -11,7 +11,7 @@ from urllib.parse import parse_qsl, urlsplit
 from sitegen.capture.recorder_policy import Trouble, heartbeat_s
 from sitegen.secret import Secret
 
-_FRAGMENTS = "movflags=+frag_keyframe+empty_moov+default_base_moof:flush_packets=1"
+FRAGMENTS = "movflags=+frag_keyframe+empty_moov+default_base_moof:flush_packets=1"
 """flush_packets counts only in here; a kill then loses one fragment at most."""
 
 _MICROSECONDS = 1_000_000
@@ -73,7 +73,7 @@ def argv(source: Source, way: Way, pattern: str, report_to: int) -> list[str]:
         *("-map", "0:v:0", *sound, "-c", "copy"),
         *("-f", "segment", "-segment_time", str(source.segment_seconds), "-segment_atclocktime", "1"),
         *("-reset_timestamps", "1", "-strftime", "1"),
-        *("-segment_format", "mp4", "-segment_format_options", _FRAGMENTS),
+        *("-segment_format", "mp4", "-segment_format_options", FRAGMENTS),
         *("-segment_list", "pipe:1", "-segment_list_type", "csv"),
         "file:" + pattern,
     ]

@@ -42,7 +42,11 @@ _PLANAR = "|".join(
     + [f"yuv{sub}p{bits}" for bits in ("9", "10", "12") for sub in ("420", "422", "444")]
 )
 _TO_JPEG = "scale=in_range=limited:out_range=full:flags=bicubic+bitexact+accurate_rnd,format=yuvj420p"
-_MP4 = ["-movflags", "+faststart", "-f", "mp4", f"file:{FILES['video']}"]
+_WHOLE = ["-movflags", "+faststart"]
+_IN_FRAGMENTS = ["-movflags", "+frag_keyframe+empty_moov+default_base_moof"]
+_MP4 = ["-f", "mp4", f"file:{FILES['video']}"]
+_FRAGMENT_S: dict[Graph, int] = {"smooth": 10, "keys": 15}
+"""A fragment begins with the first picture after so many seconds: shorter ones cost bytes, longer ones make seeking slow."""
 _SAME_BYTES = ["-fflags", "+bitexact", "-flags:v", "+bitexact", "-map_metadata", "-1", "-threads", "1"]
 
 
@@ -85,14 +89,21 @@ def poster_command(
     ]
 
 
-def command(box: tuple[int, int], graph: Graph, source: Source, video: str, *, zscale: bool) -> list[str]:
-    """Return the argv that makes small video, sprite and `PROGRESS` of `video`, an absolute path, in its working folder."""
+def command(
+    box: tuple[int, int], graph: Graph, source: Source, video: str, *, zscale: bool, fragments: bool = False
+) -> list[str]:
+    """Return the argv that makes small video, sprite and `PROGRESS` of `video`, an absolute path, in its working folder.
+
+    With `fragments` the small video can be one of many in a playlist, and lasts as long as the video.
+    """
     return [
         *_start(),
         *("-progress", f"file:{PROGRESS}", "-stats_period", "3600"),
         *(*_reading(graph, source), *_input(source.demuxer, video)),
         *("-filter_complex", filters(box, graph, source, zscale=zscale)),
         *(_copied_output() if graph == "copy" else _video_output(graph)),
+        *((_fragments(graph, source) if graph != "copy" else _IN_FRAGMENTS) if fragments else _WHOLE),
+        *_MP4,
         *_picture_output("sprite"),
     ]
 
@@ -176,14 +187,29 @@ def _video_output(graph: Graph) -> list[str]:
         *("-c:v", "libx264", "-preset", "veryfast", "-tune", "ssim", "-x264-params", "subme=1"),
         *("-crf", "25" if graph == "keys" else "24.3"),
         *_SAME_BYTES,
-        *_MP4,
+    ]
+
+
+def _fragments(graph: Graph, source: Source) -> list[str]:
+    """Return what makes the small video of one that is played after others and before others.
+
+    No picture refers to a later one: else the first would be shown as late as pictures are far apart. The last one is
+    shown to the end of the video, but for no longer than twice as long as the others: a video that is cut must not look
+    whole. Times are counted in the same unit before and after encoding, in which setts is not at one with itself.
+    """
+    end = round(source.seconds * SMOOTH_RATE)
+    last = f"setts=pts=PTS:dts=DTS:duration=max(1\\,min({end}-PTS\\,2*PTS/max(1\\,N)))"
+    return [
+        *("-bf", "0", "-force_key_frames", f"expr:gte(t,n_forced*{_FRAGMENT_S[graph]})"),
+        *("-video_track_timescale", str(SMOOTH_RATE), "-bsf:v", last),
+        *_IN_FRAGMENTS,
     ]
 
 
 def _copied_output() -> list[str]:
     # The pictures for the sprite are counted by a first output that goes nowhere: -progress tells of the first.
     count = ["-map", "[video]", "-fps_mode", "passthrough", "-f", "null", "-"]
-    return [*count, "-map", "0:V:0", "-c:v", "copy", *_SAME_BYTES, *_MP4]
+    return [*count, "-map", "0:V:0", "-c:v", "copy", *_SAME_BYTES]
 
 
 def _picture_output(kind: Kind) -> list[str]:

@@ -28,7 +28,7 @@ _LEAST_KEYS = 2
 SMOOTH_RATE = 10
 """Pictures a second in the small video of an event: more cost much and show little."""
 
-_GRAPHS_VERSION = 3  # raise it when the pictures that come out change: the fingerprint then remakes all
+_GRAPHS_VERSION = 4  # raise it when the pictures that come out change: the fingerprint then remakes all
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -40,6 +40,8 @@ class Plan(msgspec.Struct, frozen=True):
     """Path in the archive of a small video of the same time, which is copied instead where it will do."""
     box: tuple[int, int]
     """Width and height that the small video and the small still fit into, in pixels."""
+    fragments: bool
+    """True: the small video is one of many that follow each other, and is to be played as such."""
     outputs: dict[Kind, str]
     """Paths relative to the site's root."""
 
@@ -81,7 +83,13 @@ def plan(clip: Clip, settings: PreviewSettings) -> Plan | None:
     }
     height = settings.width * 9 // 16 // 2 * 2
     graph: Graph = "keys" if keys else "smooth"
-    return Plan(graph=graph, sub=clip.sub, box=(settings.width, height), outputs=outputs)
+    return Plan(
+        graph=graph,
+        sub=clip.sub,
+        box=(settings.width, height),
+        fragments=clip.kind == "segment",
+        outputs=outputs,
+    )
 
 
 def first_stage(clip: Clip) -> Stage:
@@ -117,8 +125,8 @@ def verdict(graph: Graph, made: Made, source: Source) -> str:
         whole = made.frames >= _LEAST_KEYS and missing <= _slack(source)
         return "" if whole else "the sub-stream has too few key frames, or its recording is cut"
     if graph == "keys":
-        between = made.seconds / made.frames if made.frames else 0.0
-        whole = made.frames >= _LEAST_KEYS and missing <= _slack(source) + 2 * between
+        # Its last picture is made to last, by as much as the others tell.
+        whole = made.frames >= _LEAST_KEYS and missing <= _slack(source)
         return "" if whole else "too few key frames, or the video is cut"
     if missing <= _slack(source):
         return ""

@@ -93,17 +93,17 @@ def _poster_ways(task: Task, source: Source) -> Iterator[_Way]:
 
 
 def _video_ways(task: Task, source: Source) -> Iterator[_Way]:
-    box, zscale = task.wanted.box, ffmpeg.has_zscale()
+    box, zscale, fragments = task.wanted.box, ffmpeg.has_zscale(), task.wanted.fragments
     if task.wanted.sub is not None:
         recording = task.archive_root / task.wanted.sub
         sub = look_at_sub(recording, source)
         if sub is not None:
-            argv = ffmpeg.command(box, "copy", sub, str(recording), zscale=zscale)
+            argv = ffmpeg.command(box, "copy", sub, str(recording), zscale=zscale, fragments=fragments)
             yield _Way(argv, recording, sub, "copy")
     # A video with a single key frame, or none that is marked, has to be decoded whole after all.
     graphs: tuple[Graph, ...] = ("keys", "smooth") if task.wanted.graph == "keys" else ("smooth",)
     for graph in graphs:
-        argv = ffmpeg.command(box, graph, source, str(task.video), zscale=zscale)
+        argv = ffmpeg.command(box, graph, source, str(task.video), zscale=zscale, fragments=fragments)
         yield _Way(argv, task.video, source, graph)
 
 

@@ -44,6 +44,11 @@ def clip_url(clip: Clip, folder: str, camera_day_url: str, start_iso: str) -> st
     """Return where a clip is shown: an event's own page, a segment's moment on its camera's day."""
     if clip.kind == "event":
         return f"{folder}/{clip.id}.html"
+    return moment_url(camera_day_url, start_iso)
+
+
+def moment_url(camera_day_url: str, start_iso: str) -> str:
+    """Return where a camera's day is opened at a moment (to the second), which is given as `iso` writes it."""
     return f"{camera_day_url}#t={start_iso[:_TO_SECONDS]}Z"
 
 

@@ -16,6 +16,7 @@ from sitegen.archive import counts
 from sitegen.archive.index import Index, Placed
 from sitegen.archive.refresh import Change
 from sitegen.clip import Clip, Note, Outage
+from sitegen.site import calendar
 from sitegen.site.model import FEED_LENGTH
 from sitegen.site.pages import (
     Page,
@@ -62,10 +63,17 @@ def _in_place(index: Index, old: Clip, new: Placed) -> set[Page]:
     pages |= {Page("day", here.day), Page("camera-day", here.day, here.camera)} | clip_pages(
         _around(index, new)
     )
-    if clip.kind == "segment" and (old.end, old.end_reason) != (clip.end, clip.end_reason):
-        pages |= _gaps(index, new)
+    if clip.kind == "segment":
+        if (old.end, old.end_reason) != (clip.end, clip.end_reason):
+            pages |= _gaps(index, new) | {
+                Page("camera", key=clip.camera)
+            }  # it tells how much of each day is covered
+        if _in_playlist(old) != _in_playlist(clip):
+            pages.add(Page("playlist", here.day, here.camera))
     if here.listed_as != "other" and _in_api(old) != _in_api(clip):
         pages.add(Page("api", key=here.listed_as))
+    if here.listed_as == "event" and _in_calendar(old) != _in_calendar(clip):
+        pages |= {Page("calendar")} if index.is_among_newest(clip, calendar.EVENTS) else set()
     return pages | _lists(index, clip)
 
 
@@ -86,6 +94,17 @@ def _lists(index: Index, clip: Clip) -> set[Page]:
 def _without_prose(clip: Clip) -> Clip:
     note = None if clip.note is None else msgspec.structs.replace(clip.note, text="")
     return msgspec.structs.replace(clip, note=None if note == Note() else note)
+
+
+def _in_playlist(clip: Clip) -> tuple[object, ...]:
+    """Return what the playlists say of a segment that stays where it is."""
+    return clip.end, clip.previews, clip.bytes, clip.mtime_ns
+
+
+def _in_calendar(clip: Clip) -> tuple[object, ...]:
+    """Return what the calendar says of an event that stays where it is."""
+    note = clip.note or Note()
+    return clip.end, note.title, note.tags
 
 
 def _in_api(clip: Clip) -> tuple[object, ...]:
@@ -145,10 +164,19 @@ def of_outage(index: Index, outage: Outage) -> set[Page]:
     first = before.day if before else _date(outage.start)
     reached: datetime | None = outage.end
     if reached is None:
-        return touched_by_gap(outage.camera, counts.days_between(index, first, _LAST))
+        return {Page("calendar")} | touched_by_gap(outage.camera, counts.days_between(index, first, _LAST))
     after = index.after("segment", reached, "", outage.camera)
     last = after.day if after else _later(reached)
-    return touched_by_gap(outage.camera, counts.days_between(index, first, max(first, last)))
+    days = counts.days_between(index, first, max(first, last))
+    return {Page("calendar")} | touched_by_gap(outage.camera, days)
+
+
+def of_headers(placed: Placed) -> set[Page]:
+    """Return the pages that say what is inside a clip's video (or its small video): it became known, or another."""
+    here = spot(placed)
+    if placed.clip.kind == "segment":
+        return {Page("playlist", here.day, here.camera), Page("camera-day", here.day, here.camera)}
+    return clip_pages([here])
 
 
 def _date(when: datetime) -> date:
@@ -165,6 +193,9 @@ def everything(cameras: Iterable[str], content: Iterable[str]) -> set[Page]:
     pages = {
         Page("home"),
         Page("cameras"),
+        Page("live"),
+        Page("calendar"),
+        Page("shell"),
         Page("status"),
         Page("api", key="event"),
         Page("api", key="segment"),

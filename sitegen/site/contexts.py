@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from datetime import date
 from functools import cached_property
 from typing import Any
 
+import msgspec
+
 from sitegen.archive import counts
 from sitegen.archive.index import Placed
-from sitegen.clip import Camera, Clip, Day, Gap, Problem
+from sitegen.clip import Camera, Gap
+from sitegen.site import camera_facts
 from sitegen.site.model import Model
 from sitegen.site.one_day import gap_view
-from sitegen.site.views import CameraStatus, ClipView, GapView, Lane, ProblemView, StatusView
+from sitegen.site.prose import ContentPage, note_html
+from sitegen.site.views import ClipView, GapView, Lane
 
 NEWEST_AT_HOME = 24
 NEWEST_OF_CAMERA = 24
@@ -55,9 +58,14 @@ class DayFacts:
         """Return the gaps of all cameras by start."""
         return sorted((g for found in self.gaps.values() for g in found), key=lambda g: (g.start, g.camera))
 
+    @cached_property
     def gap_views(self) -> tuple[GapView, ...]:
-        """Return the gaps in words."""
+        """The gaps in words."""
         return tuple(gap_view(self.model, g) for g in self.all_gaps())
+
+    def tags(self) -> tuple[str, ...]:
+        """Return all tags of the events, sorted."""
+        return tuple(sorted({tag for view in self.listed["event"] for tag in view.tags}))
 
     def lane(self, camera: Camera) -> Lane:
         """Return a camera's line."""
@@ -80,9 +88,10 @@ def day(model: Model, facts: DayFacts) -> dict[str, Any]:
         "title": facts.bounds.date.isoformat(),
         "day": model.day(facts.bounds.date),
         "lanes": tuple(facts.lane(c) for c in facts.cameras),
-        "events": facts.of("event"),
+        "events": facts.of("event")[::-1],
+        "tags": facts.tags(),
         "others": facts.of("other"),
-        "gaps": facts.gap_views(),
+        "gaps": facts.gap_views,
         "segment_count": len(facts.of("segment")),
     }
 
@@ -95,9 +104,10 @@ def camera_day(model: Model, facts: DayFacts, camera: Camera) -> dict[str, Any]:
         "day": model.day(facts.bounds.date, camera.id),
         "lane": facts.lane(camera),
         "segments": facts.of("segment"),
-        "events": facts.of("event"),
+        "events": facts.of("event")[::-1],
+        "tags": facts.tags(),
         "others": facts.of("other"),
-        "gaps": facts.gap_views(),
+        "gaps": facts.gap_views,
     }
 
 
@@ -105,8 +115,9 @@ def clip(model: Model, placed: Placed) -> dict[str, Any]:
     """Return the context of clip.html: a clip, its neighbours over all cameras, and the clips of its Event."""
     found, one_day = placed.clip, model.one_day(placed.day)
     before, view, after = one_day.around(found)
-    if found.note is not None:
-        view = model.clip(placed, with_note=True)
+    frame, note = one_day.frames.get(found.path), found.note
+    if frame or note:
+        view = msgspec.structs.replace(view, frame=frame, note_html=note_html(note.text) if note else "")
     local = found.start.astimezone(model.zone).isoformat(" ")[:_TO_SECONDS]
     return {
         "title": f"{view.title or view.camera_title}, {local}",
@@ -123,69 +134,20 @@ def cameras(model: Model) -> dict[str, Any]:
     return {"title": "Cameras", "cameras": model.camera_views}
 
 
-def camera(model: Model, found: Camera) -> dict[str, Any]:
+def camera(model: Model, found: Camera, prose: ContentPage | None = None) -> dict[str, Any]:
     """Return the context of camera.html."""
+    days = counts.days(model.index, found.id)
     return {
         "title": found.title,
         "camera": model.camera_view(found),
-        "months": model.months(counts.days(model.index, found.id), found.id, MONTHS),
+        "months": model.months(days, found.id, MONTHS),
         "newest": model.newest_events(found.id)[:NEWEST_OF_CAMERA],
+        "coverage": camera_facts.coverage(model, found, days),
+        "prose_html": prose.body_html if prose else "",
+        **camera_facts.heat(model, found),
     }
 
 
-def status(
-    model: Model,
-    *,
-    now: datetime,
-    disk_total_bytes: int,
-    disk_free_bytes: int,
-    problems: Sequence[Problem],
-    backlog: int,
-) -> StatusView:
-    """Return what the status page says; the one page that depends on now."""
-    return StatusView(
-        built_at=now,
-        clips=counts.clip_count(model.index),
-        days=len(model.days),
-        backlog=backlog,
-        archive_bytes=counts.total_bytes(model.index),
-        disk_total_bytes=disk_total_bytes,
-        disk_free_bytes=disk_free_bytes,
-        problems=tuple(
-            ProblemView(path=p.path, key=p.key, reason=p.reason, remedy=p.remedy) for p in problems
-        ),
-        cameras=tuple(_camera_status(model, c, now) for c in model.cameras),
-    )
-
-
-def _camera_status(model: Model, found: Camera, now: datetime) -> CameraStatus:
-    today = model.bounds(now.astimezone(model.zone).date())
-    mine = model.one_day(today.date).by_camera.get(found.id, ())
-    segments = [one.placed.clip for one in mine if one.placed.clip.kind == "segment"]
-    before = model.index.before("segment", today.start, "", found.id)
-    last_segment = model.index.newest("segment", 1, found.id)
-    last_event = model.index.newest("event", 1, found.id)
-    recorded = [*([before.clip] if before else []), *segments]
-    return CameraStatus(
-        camera=model.camera_view(found),
-        last_segment=(last_segment[0].clip.end or last_segment[0].clip.start) if last_segment else None,
-        last_event=last_event[0].clip.start if last_event else None,
-        coverage_today=coverage(recorded, _since(recorded, today), now) if last_segment else None,
-        gaps_today=tuple(gap_view(model, g) for g in model.one_day(today.date).gaps(found)),
-    )
-
-
-def _since(recorded: Sequence[Clip], today: Day) -> datetime:
-    """Return from when today a camera should have been recorded: its first day begins with its first segment."""
-    return max(today.start, recorded[0].start) if recorded else today.start
-
-
-def coverage(segments: Sequence[Clip], start: datetime, now: datetime) -> float:
-    """Return the percent of the time from `start` to `now` that segments (by start) cover."""
-    covered, reached = timedelta(), start
-    for segment in segments:
-        end = min(segment.end or now, now)
-        if end > reached:
-            covered += end - max(segment.start, reached)
-            reached = end
-    return round(100 * covered / max(now - start, timedelta(seconds=1)), 1)
+def live(model: Model) -> dict[str, Any]:
+    """Return the context of live.html; it changes with the cameras only."""
+    return {"title": "Live", "cameras": tuple(model.camera_link(c) for c in model.cameras)}

@@ -1,4 +1,4 @@
-"""The site for programs: day.json, index.json, JSON Feeds and status.json. Pure.
+"""The site for programs: day.json, index.json and status.json. Pure.
 
 Links are relative to the document that holds them, as on pages. What is absent is None here, and left out there.
 """
@@ -9,19 +9,31 @@ from collections.abc import Iterable
 from functools import lru_cache
 from operator import attrgetter
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import msgspec
 
 from sitegen.archive.counts import DayCount
 from sitegen.clip import Gap, Motion
+from sitegen.site.feed_links import CALENDAR, LATEST, LATEST_ATOM
 from sitegen.site.model import Model
 from sitegen.site.pages import day_folder
 from sitegen.site.times import stamp, stamp_of
 from sitegen.site.views import ClipView, StatusView
 
 _DAYS_KEPT = 8_192
-_TO_SECONDS = len("2026-11-22 03:55:03")
+_CAMERA_DAY = "cameras/{slug}/{YYYY}/{MM}/{DD}"
+_ADDRESSES = {
+    "day": "{YYYY}/{MM}/{DD}/index.html",
+    "day_json": "{YYYY}/{MM}/{DD}/day.json",
+    "event": "{YYYY}/{MM}/{DD}/{id}.html",
+    "camera_day": f"{_CAMERA_DAY}/index.html",
+    "playlist": f"{_CAMERA_DAY}/playlist.m3u8",
+    "playlist_low": f"{_CAMERA_DAY}/playlist-low.m3u8",
+    "clips": f"{_CAMERA_DAY}/clips.m3u",
+    "footage": f"{_CAMERA_DAY}/footage.js",
+    "announcements": "announce/events",
+}
+"""URI templates (RFC 6570) of what there is for each day, camera and event; the announcements come from the server."""
 _NOTHING_MEASURED = Motion()
 _start_and_id = attrgetter("start", "id")
 _encode = msgspec.json.Encoder().encode
@@ -125,73 +137,6 @@ def _preview(view: ClipView, root: str) -> _Preview:
     )
 
 
-class _Attachment(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
-    url: str
-    mime_type: str
-    size_in_bytes: int | None = None
-    duration_in_seconds: float | None = None
-
-
-class _Item(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
-    id: str
-    url: str
-    title: str
-    content_text: str
-    image: str | None = None
-    date_published: str
-    tags: tuple[str, ...] | None = None
-    attachments: tuple[_Attachment] | None = None
-
-
-def json_feed(
-    model: Model, clips: Iterable[ClipView], *, title: str, page: str, feed: str, url: str
-) -> bytes:
-    """Return a JSON Feed 1.1 of events, newest first.
-
-    `page` and `feed` are URLs relative to the site's root; `url` is the site's absolute address, or "" for relative links.
-    """
-    root = url.rstrip("/") + "/" if url else "../" * feed.count("/")
-    document = {
-        "version": "https://jsonfeed.org/version/1.1",
-        "title": title,
-        "home_page_url": root + page,
-        "feed_url": root + feed,
-        "language": model.site.language,
-        "items": [_feed_item(view, model.zone, root) for view in clips],
-    }
-    return encode(document)
-
-
-def _feed_item(clip: ClipView, zone: ZoneInfo, root: str) -> _Item:
-    local = clip.start.astimezone(zone)
-    said = f"{clip.camera_title}, {local.isoformat(' ')[:_TO_SECONDS]} {local.tzname()}"
-    image = clip.poster or clip.image
-    return _Item(
-        id=clip.id,
-        url=root + clip.url,
-        title=f"{clip.title} ({said})" if clip.title else said,
-        content_text=said if clip.end else f"{said}: being recorded",
-        image=root + image if image else None,
-        date_published=stamp_of(clip.start_iso),
-        tags=clip.tags or None,
-        attachments=_attachments(clip, root),
-    )
-
-
-def _attachments(clip: ClipView, root: str) -> tuple[_Attachment] | None:
-    duration = round(clip.seconds, 3) if clip.end else None
-    if clip.video:
-        kind, size = clip.video_type, clip.bytes or None
-        return (
-            _Attachment(
-                url=root + clip.video, mime_type=kind, size_in_bytes=size, duration_in_seconds=duration
-            ),
-        )
-    if clip.low_video:
-        return (_Attachment(url=root + clip.low_video, mime_type="video/mp4", duration_in_seconds=duration),)
-    return None
-
-
 class _IndexDay(msgspec.Struct, gc=False):
     date: str
     url: str
@@ -206,6 +151,7 @@ class _IndexCamera(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     title: str
     url: str
     feed: str
+    atom: str
     last_seen: str | None = None
     events: int
     segments: int
@@ -225,6 +171,7 @@ def index_json(model: Model) -> bytes:
                 title=c.title,
                 url=c.url,
                 feed=f"feeds/cameras/{c.slug}.json",
+                atom=f"feeds/cameras/{c.slug}.atom",
                 last_seen=stamp(c.last_seen) if c.last_seen else None,
                 events=c.events,
                 segments=c.segments,
@@ -232,7 +179,9 @@ def index_json(model: Model) -> bytes:
             for c in model.camera_views
         ],
         "pages": [{"title": p.title, "url": p.url} for p in model.site.pages],
-        "feeds": {"latest": "feeds/latest.json"},
+        "feeds": {"latest": LATEST, "latest_atom": LATEST_ATOM, "calendar": CALENDAR},
+        "addresses": _ADDRESSES,
+        "manifest": "manifest.webmanifest",
         "status": "status.json",
         "build": "build.json",
     }
@@ -250,10 +199,12 @@ def _index_day(count: DayCount) -> msgspec.Raw:
 
 class _StatusCamera(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     id: str
+    slug: str
     title: str
     last_segment: str | None = None
     last_event: str | None = None
     coverage_today_percent: float | None = None
+    coverage_week_percent: float | None = None
 
 
 def status_json(status: StatusView) -> bytes:
@@ -261,21 +212,25 @@ def status_json(status: StatusView) -> bytes:
     document = {
         "schema": 1,
         "built_at": stamp(status.built_at),
+        "stale_after_seconds": status.stale_after_seconds,
         "clips": status.clips,
         "days": status.days,
         "backlog": status.backlog,
         "archive_bytes": status.archive_bytes,
         "disk": {"total_bytes": status.disk_total_bytes, "free_bytes": status.disk_free_bytes},
+        "disk_low": status.disk_low,
         "problems": [
             {"path": p.path, "key": p.key, "reason": p.reason, "remedy": p.remedy} for p in status.problems
         ],
         "cameras": [
             _StatusCamera(
                 id=c.camera.id,
+                slug=c.camera.slug,
                 title=c.camera.title,
                 last_segment=stamp(c.last_segment) if c.last_segment else None,
                 last_event=stamp(c.last_event) if c.last_event else None,
                 coverage_today_percent=c.coverage_today,
+                coverage_week_percent=c.coverage_week,
             )
             for c in status.cameras
         ],

@@ -28,12 +28,12 @@ def missing_pages(
 ) -> Iterator[Page]:
     """Yield the pages that lack a file: those of clips, days and cameras' days, and the `others`."""
     known, whole = index.whole_folders(), {}
-    for page in _dated(index, slugs):
-        folder = paths(page, slugs)[-1].rpartition("/")[0]
+    for mates in _dated(index, slugs):
+        folder = paths(mates[0], slugs)[-1].rpartition("/")[0]
         now_ns = _mtime_ns(f"{output}/{folder}")
         if now_ns and known.get(folder) == now_ns:
             continue
-        missing = _missing_in(output / folder, page, index, slugs)
+        missing = _missing_in(output / folder, mates, index, slugs)
         yield from missing
         if not missing and now_ns > 0:
             whole[folder] = now_ns
@@ -43,19 +43,23 @@ def missing_pages(
             yield page
 
 
-def _dated(index: Index, slugs: Mapping[str, str]) -> Iterator[Page]:
-    """Yield the pages of days and of cameras' days; each has a folder of its own."""
-    yield from (Page("day", count.day.isoformat()) for count in counts.days(index))
+def _dated(index: Index, slugs: Mapping[str, str]) -> Iterator[tuple[Page, ...]]:
+    """Yield the pages of days and of cameras' days, each with those that share its folder (but clips)."""
+    yield from ((Page("day", count.day.isoformat()),) for count in counts.days(index))
     for camera in slugs:
-        yield from (Page("camera-day", count.day.isoformat(), camera) for count in counts.days(index, camera))
+        for count in counts.days(index, camera):
+            day = count.day.isoformat()
+            mates = (Page("playlist", day, camera),) if count.segments else ()
+            yield (Page("camera-day", day, camera), *mates)
 
 
-def _missing_in(folder: Path, page: Page, index: Index, slugs: Mapping[str, str]) -> list[Page]:
-    """Return the pages that should be in a day's folder, and are not."""
+def _missing_in(folder: Path, mates: Iterable[Page], index: Index, slugs: Mapping[str, str]) -> list[Page]:
+    """Return the pages that should be in a day's folder, and are not whole."""
     names = _names(folder)
-    missing = [] if all(path.rpartition("/")[2] in names for path in paths(page, slugs)) else [page]
-    if page.kind == "day":
-        clips = (Page("clip", page.day, clip_id) for clip_id in index.event_ids(page.day))
+    found = ((page, {path.rpartition("/")[2] for path in paths(page, slugs)}) for page in mates)
+    missing = [page for page, wanted in found if not wanted <= names]
+    for day in [page.day for page in mates if page.kind == "day"]:
+        clips = (Page("clip", day, clip_id) for clip_id in index.event_ids(day))
         missing += [clip for clip in clips if f"{clip.key}.html" not in names]
     return missing
 

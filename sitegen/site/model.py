@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from calendar import Calendar
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,9 +14,9 @@ from sitegen.archive import counts
 from sitegen.archive.index import Index, Placed
 from sitegen.clip import Camera, Day
 from sitegen.days import day_bounds
+from sitegen.site import timeline
 from sitegen.site.addresses import camera_url, clip_url, folder_of, media_type, preview_urls, quoted
 from sitegen.site.one_day import OneDay
-from sitegen.site.prose import note_html
 from sitegen.site.times import DayClock, day_clock, iso
 from sitegen.site.views import CameraView, ClipView, DayLink, DayView, MonthView, SiteView
 
@@ -71,8 +72,8 @@ class Model:
     def _days(self) -> dict[date, OneDay]:
         return {}
 
-    def clip(self, placed: Placed, *, with_note: bool = False) -> ClipView:
-        """Return the view of a clip; its note is rendered only when asked for."""
+    def clip(self, placed: Placed) -> ClipView:
+        """Return the view of a clip, without what only its own page shows."""
         clip = placed.clip
         folder, clock, camera, day_url, camera_day_url = self._where(placed)
         start_iso = iso(clip.start)
@@ -106,10 +107,12 @@ class Model:
             image=f"media/{quoted(clip.image)}" if clip.image and original else "",
             event=clip.event or "",
             motion=clip.motion,
+            level=timeline.level(clip),
+            frame=None,
             title=(note.title if note else None) or "",
             tags=note.tags if note else (),
             keep=note.keep if note else False,
-            note_html=note_html(note.text) if note and with_note else "",
+            note_html="",
             end_reason=clip.end_reason or "",
             adopted=clip.adopted,
             preview_error=clip.preview_error or "",
@@ -206,7 +209,9 @@ class Model:
     def link(self, count: counts.DayCount, camera_id: str | None = None) -> DayLink:
         """Return the link to a day."""
         url = self.day_url(count.day, camera_id)
-        return DayLink(date=count.day, url=url, events=count.events, segments=count.segments)
+        return DayLink(
+            date=count.day, url=url, events=count.events, segments=count.segments, level=shade(count.events)
+        )
 
     def day(self, day: date, camera_id: str | None = None) -> DayView:
         """Return the view of a day; its neighbours are the next days that have clips (of the camera)."""
@@ -242,12 +247,25 @@ class Model:
         return tuple(_month(*month, tuple(by_month[month]), prefix) for month in wanted)
 
 
+_SHADES = (1, 5, 20, 80)
+"""Events of a day from which it is shaded by level 1, 2, 3, 4."""
+
+
+def shade(events: int) -> int:
+    """Return how a day with so many events is shaded, 0 to 4."""
+    return bisect_right(_SHADES, events)
+
+
 @lru_cache(_MONTHS_KEPT)
 def _month(year: int, month: int, days: tuple[counts.DayCount, ...], prefix: str) -> MonthView:
     """Return a month with its days' links; most of them are the same from build to build."""
     links = {
         c.day: DayLink(
-            date=c.day, url=f"{prefix}{folder_of(c.day)}/index.html", events=c.events, segments=c.segments
+            date=c.day,
+            url=f"{prefix}{folder_of(c.day)}/index.html",
+            events=c.events,
+            segments=c.segments,
+            level=shade(c.events),
         )
         for c in days
     }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -11,16 +11,15 @@ import msgspec
 
 from sitegen.archive.index import Placed
 from sitegen.clip import Camera, Clip, Day, Gap, Outage
-from sitegen.days import hour_marks
+from sitegen.days import hour_marks, hour_starts, local_day
 from sitegen.site import timeline
-from sitegen.site.addresses import camera_url
-from sitegen.site.times import bare_clock, day_clock
-from sitegen.site.views import Bar, ClipView, DayLink, GapView, Lane
+from sitegen.site.addresses import camera_url, moment_url
+from sitegen.site.bars import MANY_EVENTS, About, event_bars, gap_bar, recorded_bars
+from sitegen.site.times import iso
+from sitegen.site.views import ClipView, DayLink, GapView, Lane
 
 if TYPE_CHECKING:
     from sitegen.site.model import Model
-
-_PAINTED = {"segment": 0, "gap": 1, "event": 2}
 
 
 class Shown(msgspec.Struct, frozen=True, gc=False):
@@ -106,6 +105,11 @@ class OneDay:
             found.sort(key=lambda p: (p.clip.start, p.clip.id))
         return events
 
+    @cached_property
+    def frames(self) -> dict[str, tuple[int, int]]:
+        """The size of the pictures of events that say where motion was, by the video's path, where it is known."""
+        return self._model.index.frames_of_day(self.bounds.date)
+
     def siblings(self, clip: Clip) -> tuple[ClipView, ...]:
         """Return the other event clips of a clip's Event."""
         found = self._events[clip.event] if clip.event else ()
@@ -123,36 +127,25 @@ class OneDay:
         """Return a camera's line: segments, then gaps, then events, so that events lie on top."""
         if camera.id not in self._lanes:
             mine = self.by_camera.get(camera.id, ())
-            bars = [self._clip_bar(one) for one in mine]
-            bars += [self._gap_bar(g) for g in self.gaps(camera)]
-            bars.sort(key=_order_of_painting)
             url = self._model.day_url(self.bounds.date, camera.id) if mine else camera_url(camera.slug)
-            self._lanes[camera.id] = Lane(camera=camera.title, url=url, bars=tuple(bars))
+            about = About(camera.title, url, self.bounds, self.hour_starts, self._model.zone)
+            bars = recorded_bars(about, [one.placed.clip for one in mine if one.listed_as == "segment"])
+            bars += [gap_bar(about, gap) for gap in self.gaps(camera)]
+            bars += event_bars(about, [one.view for one in mine if one.listed_as != "segment"], self.is_busy)
+            self._lanes[camera.id] = Lane(
+                camera=camera.title, camera_id=camera.id, slug=camera.slug, url=url, bars=tuple(bars)
+            )
         return self._lanes[camera.id]
 
-    def _clip_bar(self, one: Shown) -> Bar:
-        clip, view = one.placed.clip, one.view
-        left, width = timeline.place(clip.start, clip.end, self.bounds)
-        what = one.listed_as if one.listed_as != "other" else view.movie
-        return Bar(
-            kind=clip.kind,
-            left=left,
-            width=width,
-            url=view.url,
-            label=f"{view.camera_title}: {what} {bare_clock(view.start_clock)}",
-            level=timeline.level(clip),
-        )
+    @cached_property
+    def hour_starts(self) -> tuple[datetime, ...]:
+        """The full hours."""
+        return hour_starts(self.bounds, self._model.zone)
 
-    def _gap_bar(self, gap: Gap) -> Bar:
-        left, width = timeline.place(gap.start, gap.end, self.bounds)
-        view = gap_view(self._model, gap)
-        clock = bare_clock(day_clock(self.bounds.date, self._model.zone)(gap.start))
-        said = f"nothing recorded from {clock}: {view.cause_text}"
-        return Bar(kind="gap", left=left, width=width, url="", label=f"{view.camera_title}: {said}", level=0)
-
-
-def _order_of_painting(bar: Bar) -> tuple[int, float]:
-    return _PAINTED[bar.kind], bar.left
+    @cached_property
+    def is_busy(self) -> bool:
+        """True: there are so many events that one bar stands for several."""
+        return sum(one.listed_as == "event" for one in self.shown) > MANY_EVENTS
 
 
 def gap_view(model: Model, gap: Gap) -> GapView:
@@ -162,7 +155,8 @@ def gap_view(model: Model, gap: Gap) -> GapView:
         start=gap.start,
         end=gap.end,
         cause=gap.cause,
-        cause_text=timeline.CAUSES.get(gap.cause, gap.cause.replace("_", " ")),
+        cause_text=timeline.cause_text(gap.cause),
+        day_url=moment_url(model.day_url(local_day(gap.start, model.zone)), iso(gap.start)),
     )
 
 
@@ -177,10 +171,10 @@ def camera_gaps(model: Model, camera: Camera, day: Day, segments: Sequence[Clip]
     first = around[0].start if around else day.start
     last = around[-1].start if around else day.end
     outages = index.outages_between(camera.id, min(first, day.start), max(last, day.end))
-    return timeline.cut(timeline.gaps(around, [_ended(model, o) for o in outages]), day)
+    return timeline.cut(timeline.gaps(around, [ended(model, o) for o in outages]), day)
 
 
-def _ended(model: Model, outage: Outage) -> Outage:
+def ended(model: Model, outage: Outage) -> Outage:
     """Return an outage; one that nobody ended (Motion was restarted) lasts until the camera's next clip."""
     if outage.end is not None:
         return outage

@@ -4,12 +4,16 @@ A page is known by (kind, day, key); several files may belong to one page (a day
 
 kind        day   key        files
 clip        day   clip id    YYYY/MM/DD/<clip id>.html
-camera-day  day   camera id  cameras/<slug>/YYYY/MM/DD/index.html
+playlist    day   camera id  cameras/<slug>/YYYY/MM/DD/playlist.m3u8, playlist-low.m3u8 (of a day with segments)
+camera-day  day   camera id  cameras/<slug>/YYYY/MM/DD/index.html, clips.m3u, footage.js
 day         day              YYYY/MM/DD/index.html, day.json
-camera            camera id  cameras/<slug>/index.html, feeds/cameras/<slug>.json
+camera            camera id  cameras/<slug>/index.html, feeds/cameras/<slug>.json, .atom
 content           path       <page>/index.html
 cameras                      cameras/index.html
-home                         index.html, index.json, feeds/latest.json
+live                         live/index.html
+home                         index.html, index.json, feeds/latest.json, .atom
+calendar                     feeds/calendar.ics
+shell                        sw.js, manifest.webmanifest
 api               kind       event_api/events, event_api/events_by_date; likewise segment_api
 status                       status/index.html, status.json
 """
@@ -32,7 +36,10 @@ class Page(NamedTuple):
     key: str = ""
 
 
-ORDER = ("clip", "camera-day", "day", "camera", "content", "cameras", "api", "status", "home")
+ORDER = (
+    *("clip", "playlist", "camera-day", "day", "camera", "content", "cameras", "live"),
+    *("api", "calendar", "shell", "status", "home"),
+)
 """In this order pages are written: what is linked to comes before what links to it, as far as that can be."""
 
 
@@ -42,7 +49,7 @@ def day_folder(day: str) -> str:
 
 
 def html_path(page: Page, slugs: Mapping[str, str]) -> str:
-    """Return the path of a page's HTML file ("" for the predecessor's JSON, which has none)."""
+    """Return the path of a page's HTML file ("" for playlists and the like, which have none)."""
     folder, key = day_folder(page.day), page.key
     match page.kind:
         case "clip":
@@ -55,7 +62,7 @@ def html_path(page: Page, slugs: Mapping[str, str]) -> str:
             path = f"cameras/{slugs[key]}/index.html"
         case "content":
             path = key
-        case "cameras" | "status":
+        case "cameras" | "live" | "status":
             path = f"{page.kind}/index.html"
         case "home":
             path = "index.html"
@@ -66,28 +73,46 @@ def html_path(page: Page, slugs: Mapping[str, str]) -> str:
 
 def paths(page: Page, slugs: Mapping[str, str]) -> tuple[str, ...]:
     """Return the paths of all files of a page, in the order they are written."""
-    html = html_path(page, slugs)
     match page.kind:
-        case "day":
-            return (f"{day_folder(page.day)}/day.json", html)
-        case "camera":
-            return (f"feeds/cameras/{slugs[page.key]}.json", html)
+        case "playlist" | "camera-day":
+            folder = f"cameras/{slugs[page.key]}/{day_folder(page.day)}"
+            return tuple([f"{folder}/{name}" for name in _OF_CAMERA_DAY[page.kind]])
+        case "home" | "calendar" | "shell":
+            return _OF_THE_SITE[page.kind]
         case "api":
             return (f"{page.key}_api/events", f"{page.key}_api/events_by_date")
-        case "status":
-            return ("status.json", html)
-        case "home":
-            return ("index.json", "feeds/latest.json", html)
-    return (html,)
+    return (*_data_of(page, slugs), html_path(page, slugs))
 
+
+def _data_of(page: Page, slugs: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the files that come before a page's HTML."""
+    match page.kind:
+        case "day":
+            return (f"{day_folder(page.day)}/day.json",)
+        case "camera":
+            feed = f"feeds/cameras/{slugs[page.key]}"
+            return (f"{feed}.json", f"{feed}.atom")
+        case "status":
+            return ("status.json",)
+    return ()
+
+
+_OF_CAMERA_DAY = {
+    "playlist": ("playlist.m3u8", "playlist-low.m3u8"),
+    "camera-day": ("clips.m3u", "footage.js", "index.html"),
+}
+_KIND_IN_CAMERA_DAY = {name: kind for kind, names in _OF_CAMERA_DAY.items() for name in names}
+_OF_THE_SITE = {
+    "home": ("index.json", "feeds/latest.json", "feeds/latest.atom", "index.html"),
+    "calendar": ("feeds/calendar.ics",),
+    "shell": ("manifest.webmanifest", "sw.js"),
+}
 
 _DAY = re.compile(r"([0-9]{4})/(\d{2})/(\d{2})/(index\.html|day\.json|([^/]+)\.html)\Z")
-_CAMERA = re.compile(r"cameras/([^/]+)/(?:(\d{4})/(\d{2})/(\d{2})/)?index\.html\Z")
-_FEED = re.compile(r"feeds/cameras/([^/]+)\.json\Z")
-_FIXED = {
-    "index.html": Page("home"),
-    "index.json": Page("home"),
-    "feeds/latest.json": Page("home"),
+_CAMERA = re.compile(r"cameras/([^/]+)/(?:(\d{4})/(\d{2})/(\d{2})/)?([^/]+)\Z")
+_FEED = re.compile(r"feeds/cameras/([^/]+)\.(?:json|atom)\Z")
+_FIXED = {path: Page(kind) for kind, found in _OF_THE_SITE.items() for path in found} | {
+    "live/index.html": Page("live"),
     "cameras/index.html": Page("cameras"),
     "status/index.html": Page("status"),
     "status.json": Page("status"),
@@ -109,16 +134,19 @@ def page_of(path: str, ids: Mapping[str, str]) -> Page:
     if (match := _DAY.match(path)) and _is_day(match.group(1, 2, 3)):
         day = "-".join(match.group(1, 2, 3))
         return Page("clip", day, match[5]) if match[5] and match[4] != "index.html" else Page("day", day)
-    if (match := _CAMERA.match(path)) and (not match[2] or _is_day(match.group(2, 3, 4))):
-        camera = ids.get(match[1], "")
-        return (
-            Page("camera-day", "-".join(match.group(2, 3, 4)), camera)
-            if match[2]
-            else Page("camera", key=camera)
-        )
+    if (match := _CAMERA.match(path)) and (page := _of_camera(match, ids)):
+        return page
     if match := _FEED.match(path):
         return Page("camera", key=ids.get(match[1], ""))
     return Page("content", key=path)
+
+
+def _of_camera(match: re.Match[str], ids: Mapping[str, str]) -> Page | None:
+    camera, day, name = ids.get(match[1], ""), match.group(2, 3, 4), match[5]
+    if not match[2]:
+        return Page("camera", key=camera) if name == "index.html" else None
+    kind = _KIND_IN_CAMERA_DAY.get(name)
+    return Page(kind, "-".join(day), camera) if kind and _is_day(day) else None
 
 
 def _is_day(parts: tuple[str, ...]) -> bool:
@@ -150,6 +178,10 @@ def touched_by_clip(spots: Iterable[Spot]) -> set[Page]:
         }
         if spot.listed_as != "other":
             pages.add(Page("api", key=spot.listed_as))
+        if spot.listed_as == "event":
+            pages.add(Page("calendar"))
+        if spot.listed_as == "segment":
+            pages.add(Page("playlist", spot.day, spot.camera))
         if spot.listed_as != "segment":
             pages.add(Page("clip", spot.day, spot.id))
     return pages

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
 from urllib.parse import quote
@@ -15,7 +15,7 @@ import nh3
 
 from sitegen.archive.note import read_front_matter
 from sitegen.archive.scan import printable
-from sitegen.clip import Problem
+from sitegen.clip import Camera, Problem
 
 _EXTENSIONS = ["tables", "fenced_code", "sane_lists"]
 _LONGEST_PROSE = 20_000
@@ -37,8 +37,11 @@ _RESERVED = frozenset(
 """What a page at the top may not be called: the site has it already, or will have."""
 
 
+_CAMERAS = "cameras"
+
+
 class ContentPage(msgspec.Struct, frozen=True):
-    """One of the owner's pages."""
+    """One of the owner's pages, or what the owner wrote of a camera, for that camera's page."""
 
     path: str
     """Its file, relative to the site's root: `about us/index.html`."""
@@ -51,6 +54,15 @@ class ContentPage(msgspec.Struct, frozen=True):
     def url(self) -> str:
         """Its address, relative to the site's root: `about%20us/index.html`."""
         return quote(self.path)
+
+
+class Content(msgspec.Struct, frozen=True):
+    """What the owner wrote."""
+
+    pages: tuple[ContentPage, ...] = ()
+    of_cameras: dict[str, ContentPage] = {}
+    """By camera id: `content/cameras/<slug>.md`."""
+    problems: tuple[Problem, ...] = ()
 
 
 def note_html(text: str) -> str:
@@ -108,9 +120,58 @@ def content_pages(folder: Path) -> tuple[tuple[ContentPage, ...], tuple[Problem,
     return tuple(pages), tuple(problems)
 
 
+def divided(
+    found: tuple[ContentPage, ...], problems: Iterable[Problem], folder: str, cameras: Iterable[Camera]
+) -> Content:
+    """Tell the owner's pages from what is about cameras; what is about a camera that nobody knows is a Problem.
+
+    `folder` is how the owner's folder is called in Problems.
+    """
+    ids = {camera.slug: camera.id for camera in cameras}
+    about = {page.path.split("/")[1]: page for page in found if _is_of_camera(page.path)}
+    remedy = f"name it after a camera's slug: {', '.join(f'{slug}.md' for slug in sorted(ids)) or 'there is none yet'}"
+    unknown = [
+        Problem(f"{folder}/{_CAMERAS}/{slug}.md", "", "there is no camera of this slug", remedy)
+        for slug in about
+        if slug not in ids
+    ]
+    return Content(
+        pages=tuple(page for page in found if not _is_of_camera(page.path)),
+        of_cameras={ids[slug]: page for slug, page in about.items() if slug in ids},
+        problems=(*problems, *unknown),
+    )
+
+
+def _is_of_camera(path: str) -> bool:
+    return path.startswith(f"{_CAMERAS}/")
+
+
+class ContentFolder:
+    """The owner's folder; it is read again when a file in it is another than before."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._seen: tuple[object, ...] | None = None
+        self._found: tuple[ContentPage, ...] = ()
+        self._problems: tuple[Problem, ...] = ()
+
+    def changed(self) -> bool:
+        """Say whether anything is other than when it was read."""
+        return signature(self._folder) != self._seen
+
+    def content(self, cameras: Iterable[Camera]) -> Content:
+        """Return what is there, for a site with these cameras."""
+        now = signature(self._folder)
+        if now != self._seen:
+            self._found, self._problems = content_pages(self._folder)
+            self._seen = now
+        return divided(self._found, self._problems, self._folder.name, cameras)
+
+
 def _objection(path: Path, parts: tuple[str, ...]) -> tuple[str, str] | None:
     """Return why a file can be no page, and what to do; None: it can."""
-    if parts[0] in _RESERVED or parts[0].isdecimal() or parts[-1] == "index.html":
+    is_of_camera = parts[0] == _CAMERAS and len(parts) == len(("cameras", "slug"))
+    if (parts[0] in _RESERVED and not is_of_camera) or parts[0].isdecimal() or parts[-1] == "index.html":
         return f"{parts[0]} is a name of the site's own", "give the page another name"
     if printable("/".join(parts)) != "/".join(parts):
         return "its name is not UTF-8 or has control characters", "rename it"

@@ -87,7 +87,7 @@ class Publisher:
             return False
         mtime_ns = self._next_mtime_ns(old, old_twin)
         if paired:
-            self._put(target + TWIN, compressed(b"".join(parts_of(data))), mtime_ns)
+            self._put(target + TWIN, compressed(b"".join(parts_of(data)), path), mtime_ns)
         elif old_twin is not None:
             Path(target + TWIN).unlink()
         self._put(target, data, mtime_ns)

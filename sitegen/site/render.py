@@ -8,16 +8,19 @@ from typing import Any, NamedTuple
 
 from sitegen.archive import counts
 from sitegen.clip import Camera, Problem
-from sitegen.site import contexts, feeds, legacy_json
+from sitegen.site import calendar, contexts, feed_links, feeds, films, legacy_json, shell, status_facts
 from sitegen.site.addresses import quoted
+from sitegen.site.atom import atom_feed
+from sitegen.site.json_feed import json_feed
 from sitegen.site.model import Model
+from sitegen.site.one_day import ended
 from sitegen.site.pages import Page, html_path, paths
-from sitegen.site.prose import ContentPage
+from sitegen.site.prose import Content
 from sitegen.site.theme import Theme
-from sitegen.site.twins import Content
-from sitegen.site.views import StatusView
+from sitegen.site.twins import Content as Bytes
+from sitegen.site.views import ClipView, FeedLink, StatusView
 
-Files = dict[str, Content]
+Files = dict[str, Bytes]
 
 
 class Volatile(NamedTuple):
@@ -37,12 +40,11 @@ class Renderer:
         self,
         model: Model,
         theme: Theme,
-        content: Sequence[ContentPage],
-        url: str,
+        content: Content,
         volatile: Callable[[], Volatile],
     ) -> None:
-        self.model, self.theme, self.url, self._volatile = model, theme, url, volatile
-        self.content = {p.path: p for p in content}
+        self.model, self.theme, self._volatile = model, theme, volatile
+        self.content, self._of_cameras = {p.path: p for p in content.pages}, content.of_cameras
         self._makers: Mapping[str, Callable[[Page], Files]] = {
             "clip": self._clip,
             "camera-day": self._camera_day,
@@ -53,6 +55,10 @@ class Renderer:
             "api": self._api,
             "status": self._status,
             "home": self._home,
+            "live": self._live,
+            "playlist": self._playlist,
+            "calendar": self._calendar,
+            "shell": self._shell,
         }
 
     def exists(self, page: Page) -> bool:
@@ -64,6 +70,10 @@ class Renderer:
                 known = placed is not None and placed.clip.kind == "event"
             case "camera-day":
                 known = page.key in model.by_id and counts.has_day(
+                    model.index, date.fromisoformat(page.day), page.key
+                )
+            case "playlist":
+                known = page.key in model.by_id and counts.has_segments(
                     model.index, date.fromisoformat(page.day), page.key
                 )
             case "day":
@@ -78,7 +88,7 @@ class Renderer:
 
     def paths(self, page: Page) -> tuple[str, ...]:
         """Return where a page's files lie; () for the page of a camera that nobody knows any more."""
-        if page.kind in {"camera", "camera-day"} and page.key not in self.model.by_id:
+        if page.kind in {"camera", "camera-day", "playlist"} and page.key not in self.model.by_id:
             return ()
         return paths(page, self.model.slugs)
 
@@ -86,11 +96,12 @@ class Renderer:
         """Return the files of a page by path, in the order they are to be written; None: the page is no more."""
         return self._makers[page.kind](page) if self.exists(page) else None
 
-    def _html(self, template: str, page: Page, context: dict[str, Any]) -> Files:
-        path = html_path(page, self.model.slugs)
-        root = "../" * path.count("/")
-        text = self.theme.render(template, root, site=self.model.site, here=quoted(path), **context)
-        return {path: text.encode()}
+    def _html(
+        self, template: str, page: Page, context: dict[str, Any], links: tuple[FeedLink, ...] = ()
+    ) -> Files:
+        path, site = html_path(page, self.model.slugs), self.model.site
+        names = {"site": site, "here": quoted(path), "feeds": links or feed_links.of_site(site.title)}
+        return {path: self.theme.render(template, _root(path), **names, **context).encode()}
 
     def _clip(self, page: Page) -> Files:
         placed = self.model.one_day(date.fromisoformat(page.day)).by_id[page.key]
@@ -103,22 +114,32 @@ class Renderer:
         return {self.paths(page)[0]: data} | html
 
     def _camera_day(self, page: Page) -> Files:
-        facts = contexts.DayFacts(self.model, date.fromisoformat(page.day), page.key)
-        return self._html("camera-day.html", page, contexts.camera_day(self.model, facts, self._known(page)))
+        facts, camera = (
+            contexts.DayFacts(self.model, date.fromisoformat(page.day), page.key),
+            self._known(page),
+        )
+        *data, path = self.paths(page)
+        made = films.lists(self.model, facts, camera, _root(path))
+        context = contexts.camera_day(self.model, facts, camera)
+        links = feed_links.of_camera_day(
+            self.model.site.title, camera, quoted(path), playlist=bool(context["segments"])
+        )
+        return dict(zip(data, made, strict=True)) | self._html("camera-day.html", page, context, links)
 
     def _camera(self, page: Page) -> Files:
         camera = self._known(page)
-        path = self.paths(page)[0]
-        html = self._html("camera.html", page, contexts.camera(self.model, camera))
-        feed = feeds.json_feed(
-            self.model,
-            self.model.newest_events(camera.id),
-            title=f"{self.model.site.title}: {camera.title}",
-            page=html_path(page, self.model.slugs),
-            feed=path,
-            url=self.url,
-        )
-        return {path: feed} | html
+        title = self.model.site.title
+        context = contexts.camera(self.model, camera, self._of_cameras.get(camera.id))
+        made = self._feeds(self.paths(page), self.model.newest_events(camera.id), f"{title}: {camera.title}")
+        return made | self._html("camera.html", page, context, feed_links.of_camera(title, camera))
+
+    def _feeds(self, found: tuple[str, ...], events: tuple[ClipView, ...], title: str) -> Files:
+        """Return the feeds, JSON and Atom, of a page; its files are these two and the HTML."""
+        json, atom, page = found
+        return {
+            json: json_feed(self.model, events, title=title, page=page, feed=json),
+            atom: atom_feed(self.model, events, title=title, page=page, feed=atom),
+        }
 
     def _known(self, page: Page) -> Camera:
         return self.model.by_id[page.key]
@@ -129,6 +150,27 @@ class Renderer:
 
     def _cameras(self, page: Page) -> Files:
         return self._html("cameras.html", page, contexts.cameras(self.model))
+
+    def _live(self, page: Page) -> Files:
+        return self._html("live.html", page, contexts.live(self.model))
+
+    def _playlist(self, page: Page) -> Files:
+        found = self.paths(page)
+        made = films.playlists(self.model, date.fromisoformat(page.day), self._known(page), _root(found[0]))
+        return dict(zip(found, made, strict=True))
+
+    def _calendar(self, page: Page) -> Files:
+        index = self.model.index
+        events = index.newest("event", calendar.EVENTS)
+        outages = (ended(self.model, outage) for outage in index.newest_outages(calendar.OUTAGES))
+        return {self.paths(page)[0]: calendar.calendar_ics(self.model, events, outages)}
+
+    def _shell(self, page: Page) -> Files:
+        assets = self.theme.assets()
+        found = {asset.name: asset.path for asset in assets}
+        script = next((asset.data.decode() for asset in assets if asset.name == shell.SCRIPT), "")
+        made = shell.manifest(self.model.site, found), shell.service_worker(shell.shell_files(found), script)
+        return dict(zip(self.paths(page), made, strict=True))
 
     def _api(self, page: Page) -> Files:
         pieces = list(self._api_pieces(page.key))
@@ -161,7 +203,7 @@ class Renderer:
 
     def status(self) -> StatusView:
         """Return what the status page says now."""
-        return contexts.status(self.model, **self._volatile()._asdict())
+        return status_facts.status(self.model, **self._volatile()._asdict())
 
     def _status(self, page: Page) -> Files:
         status = self.status()
@@ -169,14 +211,12 @@ class Renderer:
         return {"status.json": feeds.status_json(status)} | html
 
     def _home(self, page: Page) -> Files:
-        latest = "feeds/latest.json"
-        feed = feeds.json_feed(
-            self.model,
-            self.model.newest_events(),
-            title=self.model.site.title,
-            page="index.html",
-            feed=latest,
-            url=self.url,
-        )
+        index, *found = self.paths(page)
+        made = self._feeds(tuple(found), self.model.newest_events(), self.model.site.title)
         html = self._html("home.html", page, contexts.home(self.model))
-        return {"index.json": feeds.index_json(self.model), latest: feed} | html
+        return {index: feeds.index_json(self.model)} | made | html
+
+
+def _root(path: str) -> str:
+    """Return what leads from a file to the site's root."""
+    return "../" * path.count("/")

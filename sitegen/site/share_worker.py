@@ -14,6 +14,7 @@ import msgspec
 
 from sitegen.archive.index import Index
 from sitegen.site.model import Model
+from sitegen.site.prose import Content
 from sitegen.site.publish import Publisher
 from sitegen.site.render import Renderer, Volatile
 from sitegen.site.shares import Done, Share
@@ -30,7 +31,7 @@ def main(file: Path) -> int:
         return 1  # it was edited since the build began
     index = Index(Path(share.index), identity=share.identity, read_only=True)
     publisher = Publisher(Path(share.output), now_ns=time.time_ns)
-    renderer = Renderer(Model(index, share.cameras, zone, share.view), theme, (), "", _no_status)
+    renderer = Renderer(Model(index, share.cameras, zone, share.view), theme, Content(), _no_status)
     for days in groups(share.days):
         update = Update(publisher, renderer, index)
         before = publisher.written

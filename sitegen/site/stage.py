@@ -46,7 +46,7 @@ class Stage:
             os.makedirs(place.rpartition("/")[0], exist_ok=True)  # noqa: PTH103 - the path is text already
             create(place, data, self._mtime_ns)
         if has_twin(path, length(data)):
-            create(place + TWIN, compressed(b"".join(parts_of(data))), self._mtime_ns)
+            create(place + TWIN, compressed(b"".join(parts_of(data)), path), self._mtime_ns)
         self.files += 1
 
     def publish(self) -> None:

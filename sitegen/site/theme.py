@@ -35,6 +35,7 @@ PAGES = (
     "camera.html",
     "camera-day.html",
     "status.html",
+    "live.html",
     "page.html",
 )
 """The templates that every theme has, by itself or from the one it extends."""

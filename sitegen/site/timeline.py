@@ -1,15 +1,22 @@
-"""A day as a timeline: the gaps of a camera, and its lane of bars. Pure."""
+"""A day as a timeline: what of it is recorded, the gaps, events that lie close together, places in percent. Pure."""
 
 from __future__ import annotations
 
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from sitegen.clip import Clip, Day, Gap, Outage
 
 TOLERANCE = timedelta(seconds=2)
 """Neighbouring segments are cut at key frames and timed to some 100 ms; less than this is no gap."""
+
+CLOSE = timedelta(minutes=2)
+"""Events of one cluster lie less than this apart."""
+LONGEST_CLUSTER = timedelta(minutes=15)
+MOST_CLUSTERS, SLOT = 120, timedelta(minutes=12)
+"""So many bars of events a lane may have, and what makes them so few when there are more: 120 slots in 24 hours."""
 
 CAUSES = {
     "camera_lost": "the camera could not be reached",
@@ -19,6 +26,11 @@ CAUSES = {
     "unknown": "cause not known",
 }
 """Causes in words; another end_reason is shown as it is."""
+
+
+def cause_text(cause: str) -> str:
+    """Return a cause in words."""
+    return CAUSES.get(cause, cause.replace("_", " "))
 
 
 def gaps(segments: Sequence[Clip], outages: Sequence[Outage]) -> list[Gap]:
@@ -96,6 +108,74 @@ def cut(found: Iterable[Gap], day: Day) -> list[Gap]:
         end = gap.end if gap.end is None else min(gap.end, day.end)
         result.append(Gap(camera=gap.camera, start=start, end=end, cause=gap.cause))
     return result
+
+
+def recorded(
+    segments: Sequence[Clip], marks: Sequence[datetime], until: datetime
+) -> list[tuple[datetime, datetime | None]]:
+    """Return what segments (by start) cover: stretches without a gap, cut at the marks and at the end of the day.
+
+    What is being recorded, the last one, is by itself and has no end.
+    """
+    joined: list[tuple[datetime, datetime]] = []
+    lasting = segments[-1:] if segments and segments[-1].end is None else ()
+    for start, end in _stretches(segments)[: len(segments) - len(lasting)]:
+        if joined and start - joined[-1][1] <= TOLERANCE:
+            joined[-1] = joined[-1][0], max(end, joined[-1][1])
+        else:
+            joined.append((start, end))
+    pieces = [piece for start, end in joined for piece in _cut_at(start, min(end, until), marks)]
+    return [*pieces, *((s.start, None) for s in lasting)]
+
+
+def _cut_at(
+    start: datetime, end: datetime, marks: Sequence[datetime]
+) -> Iterable[tuple[datetime, datetime | None]]:
+    # A piece of a second would be nothing to see: segments end a little before or after the full hour.
+    inside = marks[bisect_right(marks, start + TOLERANCE) : bisect_left(marks, end - TOLERANCE)]
+    return pairwise((start, *inside, end))
+
+
+def clusters(spans: Sequence[tuple[datetime, datetime | None]]) -> list[range]:
+    """Return which events (by start) lie so close together that one bar may stand for them: ranges of their places.
+
+    No cluster is longer than a quarter of an hour, or a busy camera's day would be one; what has no end is alone.
+    Where that leaves very many, one bar stands for all that begin in the same slot of time.
+    """
+    found = _close(spans)
+    return found if len(found) <= MOST_CLUSTERS else _slots(spans)
+
+
+def _slots(spans: Sequence[tuple[datetime, datetime | None]]) -> list[range]:
+    found: list[range] = []
+    last = None
+    for place, (start, end) in enumerate(spans):
+        slot = None if end is None else (start - spans[0][0]) // SLOT
+        if slot is not None and slot == last:
+            found[-1] = range(found[-1].start, place + 1)
+        else:
+            found.append(range(place, place + 1))
+        last = slot
+    return found
+
+
+def _close(spans: Sequence[tuple[datetime, datetime | None]]) -> list[range]:
+    found: list[range] = []
+    reached: datetime | None = None
+    for place, (start, end) in enumerate(spans):
+        first = found[-1].start if found else 0
+        if (
+            reached is not None
+            and end is not None
+            and start - reached < CLOSE
+            and max(end, reached) - spans[first][0] <= LONGEST_CLUSTER
+        ):
+            found[-1] = range(first, place + 1)
+            reached = max(reached, end)
+        else:
+            found.append(range(place, place + 1))
+            reached = end
+    return found
 
 
 def place(start: datetime, end: datetime | None, day: Day) -> tuple[float, float]:

@@ -14,7 +14,7 @@ _THREE = tuple(f"{n:03}" for n in range(1_000))
 
 _MILLISECOND_US = 1_000
 _WITH_MILLISECONDS = len("2026-11-22T03:55:03.120Z")
-_HOUR, _LABEL = slice(2), slice(8, None)
+_HOUR, _MINUTE, _LABEL = slice(2), slice(5), slice(8, None)
 _A_DAY = timedelta(days=1)
 _DAYS_KEPT = 64
 
@@ -57,9 +57,9 @@ def hour_of(clock_text: str) -> str:
     return f"{clock_text[_HOUR]}:00{clock_text[_LABEL]}"
 
 
-def bare_clock(clock_text: str) -> str:
-    """Return HH:MM:SS alone, from what `clock` says."""
-    return clock_text[: _LABEL.start]
+def minute_of(clock_text: str) -> str:
+    """Return the minute that a time of day lies in, from what `clock` says of it: "03:55", "02:55 CET"."""
+    return clock_text[_MINUTE] + clock_text[_LABEL]
 
 
 def _twice(local: datetime) -> str:

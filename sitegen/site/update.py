@@ -59,6 +59,9 @@ class Update:
             self._pass(new=new)
         if sweep:
             self._gone += self._strays()
+        if self._gone and self._later:  # what waits may link to what goes
+            self._later = frozenset()
+            self._unmark(self.write_days([""], new=False))
         for path in reversed(self._gone):  # what links to others goes before them
             self.news |= self.publisher.delete(path)
 

@@ -23,6 +23,8 @@ class SiteView(msgspec.Struct, frozen=True, kw_only=True):
     """False: pages offer only previews."""
     pages: tuple[PageLink, ...]
     """The owner's own pages, for the navigation."""
+    url: str = ""
+    """Its absolute address, for OpenGraph; "": not known."""
 
 
 class PageLink(msgspec.Struct, frozen=True):
@@ -30,6 +32,15 @@ class PageLink(msgspec.Struct, frozen=True):
 
     title: str
     url: str
+
+
+class FeedLink(msgspec.Struct, frozen=True):
+    """A feed or playlist, for `<link rel="alternate">`."""
+
+    title: str
+    url: str
+    type: str
+    """Media type, for instance "application/feed+json"."""
 
 
 class CameraView(msgspec.Struct, frozen=True, kw_only=True):
@@ -95,6 +106,12 @@ class ClipView(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True, gc=Fa
     """URL of Motion's own picture, or ""."""
     event: str
     motion: Motion | None
+    level: int
+    """How much motion: 1 (little or unknown) to 4; 0 for a segment."""
+    frame: tuple[int, int] | None
+    """Width and height of the video in pixels, which the box of `motion` lies in; None: not known, or no box.
+
+    Filled only on the clip's own page."""
     title: str
     """From the note."""
     tags: tuple[str, ...]
@@ -114,6 +131,8 @@ class DayLink(msgspec.Struct, frozen=True, kw_only=True):
     url: str
     events: int
     segments: int
+    level: int = 0
+    """How many events, for shading: 0: none, 1: up to 4, 2: up to 19, 3: up to 79, 4: more."""
 
 
 class MonthView(msgspec.Struct, frozen=True, cache_hash=True):
@@ -125,6 +144,17 @@ class MonthView(msgspec.Struct, frozen=True, cache_hash=True):
     """Each entry: (day of the month, its link or None), or None for a cell outside the month."""
 
 
+class DayCoverage(msgspec.Struct, frozen=True, cache_hash=True):
+    """How much of one day a camera's segments cover."""
+
+    date: date
+    url: str
+    """The camera's day; "": it has no clip on it."""
+    percent: float | None
+    """None: it is not recorded continuously then."""
+    events: int
+
+
 class GapView(msgspec.Struct, frozen=True, kw_only=True):
     """A gap, cut to the day it is shown on."""
 
@@ -134,19 +164,28 @@ class GapView(msgspec.Struct, frozen=True, kw_only=True):
     cause: str
     cause_text: str
     """The cause in words."""
+    day_url: str = ""
+    """The moment it begins, on the day's page; "" where that day has none."""
 
 
 class Bar(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True, gc=False):
-    """Something on a lane of the timeline; `left` and `width` are percent of the day (0..100)."""
+    """Something on a lane of the timeline; `left` and `width` are percent of the day (0..100).
+
+    Neighbouring segments are one bar up to the next full hour; on a day with very many events, those close together are one.
+    """
 
     kind: str
     """"event", "segment" or "gap"."""
     left: float
     width: float
+    """0: it has no end yet."""
     url: str
+    """An event's page; the moment on the camera's day; "" for a gap."""
     label: str
     level: int
-    """How much motion: 1 (little or unknown) to 4; 0 for what is no event."""
+    """How much motion: 1 (little or unknown) to 4, the highest of all it stands for; 0 for what is no event."""
+    count: int = 1
+    """So many clips it stands for."""
 
 
 class Lane(msgspec.Struct, frozen=True, kw_only=True):
@@ -154,6 +193,8 @@ class Lane(msgspec.Struct, frozen=True, kw_only=True):
 
     camera: str
     """Its title."""
+    camera_id: str
+    slug: str
     url: str
     """The camera's day; the camera itself, where it has no clip on that day and only a gap."""
     bars: tuple[Bar, ...]
@@ -194,6 +235,14 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """Bytes of all videos known."""
     disk_total_bytes: int
     disk_free_bytes: int
+    disk_low: bool
+    """Less than 5 % or 2 GB is free."""
+    stale_after_seconds: int
+    """When the page is older than that, nobody keeps it current."""
+    days7_start: datetime
+    """Begin of the seven local days, today the last, that `coverage_week` and `gaps_week` are about."""
+    gaps_more: int
+    """So many gaps of these days are not named."""
     problems: tuple[ProblemView, ...]
     cameras: tuple[CameraStatus, ...]
 
@@ -207,3 +256,7 @@ class CameraStatus(msgspec.Struct, frozen=True, kw_only=True):
     coverage_today: float | None
     """Percent of today so far that segments cover; None: it is not recorded continuously."""
     gaps_today: tuple[GapView, ...]
+    coverage_week: float | None
+    """Percent of the last seven days so far; None: it is not recorded continuously."""
+    gaps_week: tuple[GapView, ...]
+    """Newest first; of all cameras together at most 100 are named."""

@@ -4,11 +4,14 @@ import asyncio
 import shutil
 import threading
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
+import busy_days
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from theme_site import Server, make_media, make_playable
+from watched_site import watched as watched
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
@@ -34,9 +37,9 @@ def playable(tmp_path_factory, media) -> Path:
     return make_playable(tmp_path_factory.mktemp("playable"), media)
 
 
-@pytest.fixture
-def server(playable) -> Iterator[Server]:
-    made = Server(playable)
+@contextmanager
+def serving(folder: Path) -> Iterator[Server]:
+    made = Server(folder)
     thread = threading.Thread(target=made.loop.run_forever, daemon=True)
     thread.start()
     runner = asyncio.run_coroutine_threadsafe(made.start(), made.loop).result(20)
@@ -45,3 +48,20 @@ def server(playable) -> Iterator[Server]:
     made.loop.call_soon_threadsafe(made.loop.stop)
     thread.join(20)
     made.loop.close()
+
+
+@pytest.fixture
+def server(playable) -> Iterator[Server]:
+    with serving(playable) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def days(tmp_path_factory, media) -> Path:
+    return busy_days.write_days(tmp_path_factory.mktemp("days"), media)
+
+
+@pytest.fixture
+def served_days(days) -> Iterator[Server]:
+    with serving(days) as made:
+        yield made

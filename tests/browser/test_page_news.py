@@ -1,81 +1,174 @@
-"""Pages tell of news: by announcements, by asking build.json, and not at all from a disk."""
+"""Pages tell of news: by announcements, by asking build.json, and not at all from a disk; and they move nothing."""
 
+import json
+import os
 from datetime import timedelta
 
 from playwright.sync_api import Page, expect
-from theme_site import PATIENCE_MS, Server, opened
+from theme_site import Server, opened
 from view_samples import DATE, day_view, local
+from waiting import wait_until
+
+DAY = f"{DATE:%Y/%m/%d}"
+NEW, NEWER = "101-20261122T225900Z", "104-20261122T225930Z"
+"""Events of the sample's day, later than all that its page shows."""
 
 
-def test_a_page_says_quietly_that_it_has_news(chromium, server):
-    """An announcement about another day changes nothing; one about this page's day offers to load it again."""
+def message(revision: int, *clips: str, day: str = "2026-11-22", camera: str = "driveway") -> str:
+    return json.dumps({"revision": revision, "clips": clips, "days": [day], "cameras": [camera]})
+
+
+def listening(server: Server, page: Page, path: str) -> None:
+    page.goto(server.address + path)
+    wait_until(lambda: len(server.listeners) == 1, 30, "the page listens")
+
+
+def hide(page: Page, *, hidden: bool) -> None:
+    page.evaluate(
+        """(hidden) => {
+            Object.defineProperty(document, "hidden", { value: hidden, configurable: true });
+            document.dispatchEvent(new Event("visibilitychange"));
+        }""",
+        hidden,
+    )
+
+
+def test_a_page_counts_the_events_that_concern_it(chromium, server):
+    """Other days, known revisions and segments are not counted; the same event is counted once."""
     with opened(chromium) as page:
-        with page.expect_request("**/announce/events"):
-            page.goto(f"{server.address}{day_view().url}")
-        wait_for_listener(server, page)
-        server.announce('{"revision": 42, "clips": [], "days": ["2026-11-21"], "cameras": []}')
-        server.announce('{"revision": 41, "clips": [], "days": ["2026-11-22"], "cameras": []}')
-        server.announce('{"revision": 43, "clips": [], "days": ["2026-11-22"], "cameras": ["driveway"]}')
-        button = page.get_by_role("button", name="reload")
-        expect(button).to_have_count(1, timeout=PATIENCE_MS)
+        listening(server, page, day_view().url)
+        server.announce(message(42, "101-20261121T120000Z", day="2026-11-21"))
+        server.announce(message(41, NEW))
+        server.announce(message(43, NEW, "101-20261122T225905Z-s"))
+        box = page.locator("#news")
+        expect(box).to_have_text("1 new")
+        server.announce(message(44, NEW, NEWER, "103-20261122T120000Z"))
+        expect(box).to_have_text("2 new")
+
+
+def test_what_is_no_event_is_called_an_update(chromium, server):
+    """A preview that was made, or a new segment, changes the page and brings nothing new to look at."""
+    with opened(chromium) as page:
+        listening(server, page, day_view().url)
+        server.announce(message(42, "101-20261122T225905Z-s"))
+        expect(page.locator("#news")).to_have_text("Updated")
+
+
+def test_a_cameras_page_counts_its_own(chromium, server):
+    """Of an announcement about two cameras each camera's page counts its events only."""
+    with opened(chromium) as page:
+        listening(server, page, "cameras/driveway/index.html")
+        server.announce(message(42, "104-20261122T225930Z", camera="workshop"))
+        server.announce(message(43, NEW, NEWER))
+        expect(page.locator("#news")).to_have_text("1 new")
+
+
+def test_news_move_nothing_and_the_place_is_kept(chromium, server):
+    """The button covers no more than its place; pressed, it loads the page at the moment that was watched."""
+    with opened(chromium) as page:
+        listening(server, page, day_view().url)
+        page.evaluate("scrollTo(0, 400)")
+        place = "JSON.stringify([scrollY, document.querySelector('main').getBoundingClientRect(), document.activeElement.id])"
+        before = page.evaluate(place)
+        page.evaluate("window.same = true")
+        server.announce(message(42, NEW))
+        button = page.get_by_role("button", name="1 new")
+        expect(button).to_be_visible()
+        assert page.evaluate(place) == before
+        assert page.evaluate("window.same")
+        page.evaluate(
+            """() => {
+                document.body.dataset.watching = "";
+                sitegen.send("time", { time: Date.parse("2026-11-22T03:55:03Z"), playing: true, gap: "" });
+            }"""
+        )
         with page.expect_navigation():
             button.click()
+        assert page.url.endswith("#t=2026-11-22T03:55:03.000Z")
         expect(page.locator("#news")).to_be_empty()
 
 
-def test_news_of_other_pages_are_not_told(chromium, server):
-    """Announcements that do not name the page leave it as it is, also when they come last."""
+def test_one_connection_and_none_while_hidden(chromium, server):
+    """A hidden page asks nothing; seen again, it asks what it missed and listens with one connection."""
     with opened(chromium) as page:
-        page.goto(f"{server.address}{day_view().url}")
-        wait_for_listener(server, page)
-        page.evaluate(
-            """() => new Promise((done) => {
-                const ear = new EventSource(document.documentElement.dataset.root + "announce/events");
-                ear.onmessage = () => { window.heard = true; };
-                ear.onopen = done;
-            })"""
-        )
-        wait_for_listener(server, page, 2)
-        server.announce(
-            '{"revision": 99, "clips": ["x"], "days": ["2026-11-21"], "cameras": ["garden-gate"]}'
-        )
-        page.wait_for_function("() => window.heard")
-        expect(page.locator("#news")).to_be_empty()
+        listening(server, page, "index.html")
+        hide(page, hidden=True)
+        wait_until(lambda: not server.listeners, 30, "the connection is closed")
+        polls = server.polls
+        server.revision = 42
+        touch(server)
+        hide(page, hidden=False)
+        expect(page.locator("#news button")).to_be_visible()
+        wait_until(lambda: len(server.listeners) == 1, 30, "the page listens again")
+        assert server.polls == polls + 1
 
 
-def wait_for_listener(server: Server, page: Page, count: int = 1) -> None:
-    for _ in range(3_000):
-        if len(server.listeners) >= count:
-            return
-        page.wait_for_timeout(10)
-    raise AssertionError("nobody listens to the announcements")
+def touch(server: Server) -> None:
+    """Make the home page new."""
+    later = (server.folder / "index.html").stat().st_mtime + 60
+    os.utime(server.folder / "index.html", (later, later))
 
 
 def test_without_announcements_a_page_asks_build_json(chromium, server):
-    """When SSE is refused, build.json is read every 30 s; the first revision read is what the page goes by."""
+    """When SSE is refused, build.json is read every 30 s; what is new the feed tells, once the page itself is new."""
     server.announcing = False
+    (server.folder / "feeds").mkdir(exist_ok=True)
+    feed = {"items": [{"id": one} for one in (NEW, NEWER, "101-20261121T225900Z")]}
+    (server.folder / "feeds/latest.json").write_text(json.dumps(feed))
     with opened(chromium) as page:
         page.clock.install()
         with page.expect_response("**/announce/events"):
             page.goto(server.address + "index.html")
         assert server.polls == 1
-        for polls in (2, 3):
+        for polls, revision in ((2, 41), (3, 42)):
+            server.revision = revision
             with page.expect_response("**/build.json"):
                 page.clock.run_for(31_000)
             assert server.polls >= polls
             expect(page.locator("#news")).to_be_empty()
-        server.revision = 42
+        server.revision = 43
+        touch(server)
         page.clock.run_for(31_000)
-        expect(page.get_by_role("button", name="reload")).to_have_count(1, timeout=PATIENCE_MS)
+        expect(page.locator("#news")).to_have_text("2 new")
 
 
 def test_a_copy_on_a_disk_asks_nobody(chromium, playable):
-    """From file:// no announcement is asked for, and no camera is called silent."""
+    """From file:// nothing is asked for, no camera is called silent, and the status page says what it is."""
     with opened(chromium) as page:
         asked: list[str] = []
         page.on("request", lambda request: asked.append(request.url))
         page.clock.set_fixed_time(local(DATE + timedelta(days=400), "12:00:00"))
         page.goto((playable / "index.html").as_uri())
         assert page.locator(".age").count() > 0
-        assert page.locator(".alarm").count() == 0
-        assert not [url for url in asked if "announce" in url or "build.json" in url]
+        assert page.locator("main .alarm").count() == 0
+        page.goto((playable / "status/index.html").as_uri())
+        expect(page.get_by_text("This is a copy, made 2026-11-22")).to_be_visible()
+        assert not [url for url in asked if "announce" in url or url.endswith(".json")]
+
+
+def test_home_says_what_is_wrong(chromium, server):
+    """From status.json: nobody writes, the disk is full, a camera is silent; and nothing at all when all is well."""
+    now = local(DATE, "12:00:00")
+    seen = {"id": "101", "title": "Driveway", "last_segment": (now - timedelta(minutes=20)).isoformat()}
+    status = {
+        "built_at": now.isoformat(),
+        "stale_after_seconds": 300,
+        "disk_low": False,
+        "cameras": [seen | {"last_segment": now.isoformat()}, {"id": "102", "title": "Gate"}],
+    }
+    said = {
+        "": status,
+        "The disk is nearly full.": status | {"disk_low": True},
+        "No footage for more than 15 minutes: Driveway.": status | {"cameras": [seen]},
+        "Nothing has been written here for 10 minutes": status
+        | {"built_at": (now - timedelta(minutes=10)).isoformat(), "cameras": [seen]},
+    }
+    for text, document in said.items():
+        (server.folder / "status.json").write_text(json.dumps(document))
+        with opened(chromium) as page:
+            page.clock.set_fixed_time(now + timedelta(seconds=5))
+            with page.expect_response("**/status.json"):
+                page.goto(server.address + "index.html")
+            expect(page.locator("#health")).to_contain_text(text)
+            expect(page.locator("#health a")).to_have_count(1 if text else 0)
+            assert ("Driveway" in (page.locator("#health").text_content() or "")) == ("15 min" in text)

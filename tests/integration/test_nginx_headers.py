@@ -71,6 +71,8 @@ def test_every_answer_has_the_security_headers_once(server, path, headers):
         ("/", "no-cache"),
         ("/feeds/latest.json", "no-cache"),
         ("/build.json", "no-cache"),
+        ("/sw.js", "no-cache"),
+        ("/manifest.webmanifest", "no-cache"),
         ("/assets/style-1a2b.css", "public, max-age=31536000, immutable"),
         ("/assets/gone-1a2b.css", "no-cache"),
         ("/previews/a.mp4.poster.jpg", "private, max-age=300, must-revalidate"),
@@ -120,6 +122,16 @@ def test_text_is_compressed(nginx):
     assert "content-encoding" not in video.headers
 
 
+def test_the_policy_lets_nothing_in_but_the_sites_own(server):
+    """Scripts, workers and connections of the site only; one Trusted Types policy; videos also from Media Source."""
+    policy = ask(server, "/").headers["content-security-policy"].split("; ")
+    assert "default-src 'none'" in policy
+    for directive in ("script-src", "style-src", "img-src", "connect-src", "worker-src", "manifest-src"):
+        assert f"{directive} 'self'" in policy
+    assert "media-src 'self' blob:" in policy
+    assert {"require-trusted-types-for 'script'", "trusted-types sitegen"} < set(policy)
+
+
 def test_a_site_without_originals_hands_out_none(folders):
     """Without the link `media` in the site nothing of the archive is served, whatever the archive holds."""
     bare = folders / "bare"
@@ -138,16 +150,17 @@ def test_motion_streams(folders):
     with running_nginx(
         folders / "site", folders / "archive", folders / "run4", motion_stream=f"127.0.0.1:{port}"
     ) as nginx_port:
-        gone = ask(nginx_port, "/motion-stream/101/mjpg/stream")
+        gone = ask(nginx_port, "/motion-stream/101/stream")
         assert gone.status == 502
         assert b"Motion cannot be reached" in gone.body
         assert gone.headers["content-type"].startswith("text/html")
         assert gone.headers["cache-control"] == "no-cache"
         assert gone.headers["content-security-policy"]
         with one_answer(port) as asked:
-            live = ask(nginx_port, "/motion-stream/101/static/stream", Upgrade="h2c", Connection="Upgrade")
+            live = ask(nginx_port, "/motion-stream/101/current?17", Upgrade="h2c", Connection="Upgrade")
             assert (live.status, live.body) == (200, b"picture")
-            assert asked[0].startswith(b"GET /101/static/stream HTTP/1.1")
+            assert asked[0].startswith(b"GET /101/current HTTP/1.1"), "Motion 4.5 knows no queries"
+            assert live.headers["cache-control"] == "no-store"
             assert b"pgrade" not in asked[0], (
                 "an upgrade that is no websocket would be a tunnel past the rules"
             )
@@ -157,4 +170,4 @@ def test_motion_streams(folders):
 
 def test_no_motion_streams_where_there_is_no_motion(nginx):
     """Without an address of Motion there is nothing below /motion-stream/."""
-    assert ask(nginx, "/motion-stream/101/mjpg/stream").status == 404
+    assert ask(nginx, "/motion-stream/101/stream").status == 404

@@ -42,6 +42,22 @@ def test_the_twin_is_sent_as_it_is_to_those_who_take_it(server, publisher):
     assert packed.headers["etag"] != plain.headers["etag"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "playlist.m3u8", "clips.m3u", "feeds.atom", "calendar.ics", "manifest.webmanifest", "sw.js", "footage.js",
+        "page.css", "icon.svg",
+    ],
+)  # fmt: skip
+def test_every_kind_of_text_has_a_twin_that_is_sent(server, publisher, name):
+    """Playlists, feeds, calendars and scripts come packed as they lie there, with their own type."""
+    path = page(publisher, ONE, f"kinds/{name}")
+    plain, packed = (ask(server, f"/kinds/{name}", Accept_Encoding=kind) for kind in ("identity", "gzip"))
+    assert packed.body == path.with_name(f"{name}.gz").read_bytes()
+    assert (plain.body, packed.headers["content-encoding"]) == (ONE, "gzip")
+    assert packed.headers["content-type"] == plain.headers["content-type"] != "application/octet-stream"
+
+
 @pytest.mark.parametrize("encoding", ["gzip", "identity"])
 def test_every_answer_says_that_it_depends_on_what_is_taken(server, publisher, encoding):
     """A cache on the way must not give a packed page to who cannot unpack it; pictures and videos are always the same."""

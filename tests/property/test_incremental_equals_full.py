@@ -10,7 +10,9 @@ from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
 from links import crawl
+from written_world import in_pieces
 
+from sitegen import header_marks
 from sitegen.archive.watch import Hints
 from sitegen.build import Generator
 from sitegen.resources import resource
@@ -19,7 +21,17 @@ from sitegen.settings import load
 FIRST = datetime(2026, 10, 23, 20, tzinfo=UTC)  # two days before the clocks of Europe/Berlin go back
 HOURS = st.integers(min_value=0, max_value=30).map(lambda n: FIRST + timedelta(hours=4 * n))
 MINUTES = st.sampled_from([0, 0, 1, 30])
+BOX = {"changed_pixels": 900, "x": 30, "y": 20, "width": 10, "height": 8}
+PLAYED = st.sampled_from(["no video", "in pieces", "in other pieces", "cut"])
 CAMERAS = st.sampled_from(["101", "102", "7"])
+
+
+def video(played: str) -> bytes:
+    """A video that players can take piece by piece, or one that is none."""
+    if played in {"no video", "being recorded"}:
+        return b"no video"
+    data = in_pieces(12 if played == "in other pieces" else 3)
+    return data[: len(data) * 2 // 3] if played == "cut" else data
 
 
 class Archive(RuleBasedStateMachine):
@@ -35,14 +47,17 @@ class Archive(RuleBasedStateMachine):
             start = FIRST + timedelta(hours=20 * number)
             put_clip(self.root, start, camera="101", token="base", image="picture.jpg")
         for hours in (2, 121):  # a gap over all days: a segment in it changes pages far from its own day
-            put_clip(self.root, FIRST + timedelta(hours=hours), kind="segment", camera="101", seconds=300)
+            start, played = FIRST + timedelta(hours=hours), video("in pieces")
+            put_clip(self.root, start, kind="segment", camera="101", seconds=300, video=played)
         self.count = 0
         self.dirty: set[str] = set()
+        self.most_at_once, header_marks.MOST_AT_ONCE = header_marks.MOST_AT_ONCE, 3
         self.generator = Generator(load(self.config))
         self.generator.build()
 
     def teardown(self) -> None:
         if hasattr(self, "folder"):
+            header_marks.MOST_AT_ONCE = self.most_at_once
             self.generator.close()
             shutil.rmtree(self.folder)
 
@@ -57,13 +72,15 @@ class Archive(RuleBasedStateMachine):
         minute=MINUTES,
         camera=CAMERAS,
         kind=st.sampled_from(["event", "segment"]),
-        open_=st.booleans(),
+        played=st.one_of(PLAYED, st.just("being recorded")),
     )
-    def add(self, when: datetime, minute: int, camera: str, kind: str, open_: bool) -> None:
+    def add(self, when: datetime, minute: int, camera: str, kind: str, played: str) -> None:
         self.count += 1
         start = when + timedelta(minutes=minute)
-        seconds = None if open_ else 300 if kind == "segment" else 12
+        seconds = None if played == "being recorded" else 300 if kind == "segment" else 12
         event = {"event": f"{camera}-shared"} if self.count % 3 == 0 else {}
+        if kind == "event" and self.count % 2:
+            event["motion"] = BOX
         path = put_clip(
             self.root,
             start,
@@ -71,6 +88,7 @@ class Archive(RuleBasedStateMachine):
             camera=camera,
             seconds=seconds,
             token=str(self.count),
+            video=video(played),
             end_reason="stopped",
             **event,
         )
@@ -90,6 +108,12 @@ class Archive(RuleBasedStateMachine):
         path.unlink()
         path.with_suffix(".yaml").unlink(missing_ok=True)
         self.touched(path, path.with_suffix(".yaml"))
+
+    @rule(pick=st.randoms(use_true_random=False), played=PLAYED)
+    def replace_video(self, pick, played: str) -> None:
+        path = pick.choice(self.clips())
+        path.write_bytes(video(played))
+        self.touched(path)
 
     @rule(pick=st.randoms(use_true_random=False))
     def lose_sidecar(self, pick) -> None:
@@ -162,17 +186,23 @@ class Archive(RuleBasedStateMachine):
         self.generator.build(Hints(everything=True) if whole else Hints(paths=frozenset(self.dirty)))
         self.dirty.clear()
 
+    def settle(self, generator: Generator, hints: Hints) -> None:
+        """Build until no headers are left to be read."""
+        generator.build(hints)
+        while generator.has_more:
+            generator.build(Hints())
+
     @invariant()
     def equals_a_build_from_scratch(self) -> None:
         if not hasattr(self, "generator"):
             return
-        self.generator.build(Hints(paths=frozenset(self.dirty)))
+        self.settle(self.generator, Hints(paths=frozenset(self.dirty)))
         self.dirty.clear()
         text = self.config.read_text() + f'[archive]\nroot = "{self.root}"\nstate = "fresh-state"\n'
         fresh_config = self.folder / "fresh.toml"
         fresh_config.write_text(text.replace("[site]\n", '[site]\noutput = "fresh-site"\n'))
         fresh = Generator(load(fresh_config))
-        fresh.build()
+        self.settle(fresh, Hints(everything=True))
         fresh.close()
         here, there = site_bytes(self.folder / "site"), site_bytes(self.folder / "fresh-site")
         for folder in ("fresh-site", "fresh-state"):

@@ -138,7 +138,7 @@ def test_a_spot_says_where_a_clip_is():
 def test_everything_is_everything_but_what_the_index_marks_itself():
     """Lists, cameras, the owner's pages."""
     assert consequences.everything(["101"], ["about/index.html"]) == {
-        *(Page("home"), Page("cameras"), Page("status")),
+        *(Page(kind) for kind in ("home", "cameras", "status", "live", "calendar", "shell")),
         *(Page("api", key="event"), Page("api", key="segment")),
         *(Page("camera", key="101"), Page("content", key="about/index.html")),
     }

@@ -4,8 +4,10 @@ from datetime import UTC, date, datetime, timedelta
 
 from models import START, a_clip, a_model
 
-from sitegen.clip import Outage, Problem
+from sitegen.archive.video_headers import Headers
+from sitegen.clip import Motion, Note, Outage
 from sitegen.site import contexts
+from sitegen.site.model import Model
 
 DAY = date(2026, 11, 22)
 
@@ -74,10 +76,10 @@ def test_lanes_paint_segments_then_gaps_then_events(tmp_path):
     with a_model(tmp_path, *clips) as model:
         facts = contexts.DayFacts(model, DAY)
         lane = facts.lane(facts.cameras[0])
-    assert [bar.kind for bar in lane.bars] == ["segment", "segment", "gap", "event"]
-    assert lane.bars[0].label == "Driveway: segment 03:55:03"
-    assert lane.bars[2].label == "Driveway: nothing recorded from 04:00:03: cause not known"
-    assert lane.bars[2].url == ""
+    assert [bar.kind for bar in lane.bars] == ["segment"] * 4 + ["gap", "event"]
+    assert lane.bars[0].label == "Driveway: recorded 03:55\N{EN DASH}04:00"
+    assert lane.bars[4].label == "Driveway: nothing recorded from 04:00:03: cause not known"
+    assert lane.bars[4].url == ""
 
 
 def test_a_day_lists_events_and_other_movies_apart(tmp_path):
@@ -112,38 +114,35 @@ def test_a_clip_is_titled_by_its_note_or_its_camera(tmp_path):
     assert page["title"] == "Driveway, 2026-11-22 04:55:03"
 
 
-def test_the_status_page_counts_and_judges_today(tmp_path):
-    """Coverage is of today so far; a camera that is not recorded has none; Problems are told in words."""
-    now = datetime(2026, 11, 22, 11, tzinfo=UTC)  # noon in Berlin
-    clips = [segment(datetime(2026, 11, 21, 23, tzinfo=UTC), 6 * 3_600), a_clip(camera="102")]
-    with a_model(tmp_path, *clips) as model:
-        status = contexts.status(
-            model,
-            now=now,
-            disk_total_bytes=100,
-            disk_free_bytes=40,
-            problems=[Problem("a.yaml", "end", "is no time", "write one")],
-            backlog=3,
-        )
-    first, second = status.cameras
-    assert (first.coverage_today, second.coverage_today) == (50.0, None)
-    assert first.last_segment == datetime(2026, 11, 22, 5, tzinfo=UTC)
-    assert second.last_event == START
-    assert (status.clips, status.days, status.backlog, status.archive_bytes) == (2, 1, 3, 10_000)
-    assert status.problems[0].remedy == "write one"
+def test_newest_events_come_first_and_tags_are_told(tmp_path):
+    """On a day and on a camera's day; the tags of all events, sorted, each once."""
+    notes = {0: Note(tags=("night", "fox")), 2: Note(tags=("fox",))}
+    clips = [a_clip(START + timedelta(minutes=n), note=notes.get(n)) for n in range(3)]
+    with a_model(tmp_path, *clips, segment(START), segment(START + timedelta(minutes=5))) as model:
+        day = contexts.day(model, contexts.DayFacts(model, DAY))
+        mine = contexts.camera_day(model, contexts.DayFacts(model, DAY, "101"), model.cameras[0])
+    for page in (day, mine):
+        assert [e.id for e in page["events"]] == [c.id for c in reversed(clips)]
+        assert page["tags"] == ("fox", "night")
+    assert mine["segments"][0].start < mine["segments"][1].start
 
 
-def test_coverage_counts_each_moment_once():
-    """Overlapping segments, one from yesterday, one that is being recorded: never more than 100 percent."""
-    start = datetime(2026, 11, 22, tzinfo=UTC)
+def test_a_clips_own_page_knows_its_frame(tmp_path):
+    """The size of its pictures, where it says where motion was; elsewhere it is left out."""
+    clip = a_clip(motion=Motion(x=5, y=5, width=3, height=3))
+    with a_model(tmp_path, clip) as model:
+        placed = model.index.clip(clip.path)
+        assert contexts.clip(model, placed)["clip"].frame is None
+        index = model.index
+        (unread,) = index.unread(9)
+        index.put_headers([(unread, Headers(1920, 1080))])
+        again = Model(index, model.cameras, model.zone, model.site)
+        assert contexts.clip(again, placed)["clip"].frame == (1920, 1080)
+        assert contexts.day(again, contexts.DayFacts(again, DAY))["events"][0].frame is None
 
-    def seg(first, last):
-        end = None if last is None else start + timedelta(minutes=last)
-        return segment(start + timedelta(minutes=first), None, end=end)
 
-    now = start + timedelta(minutes=100)
-    assert contexts.coverage([], start, now) == 0
-    assert contexts.coverage([seg(-60, 10), seg(5, 20), seg(40, 50)], start, now) == 30
-    assert contexts.coverage([seg(-60, None)], start, now) == 100
-    assert contexts.coverage([seg(0, 500)], start, now) == 100
-    assert contexts.coverage([], start, start) == 0
+def test_live_changes_with_the_cameras_alone(tmp_path):
+    """Neither counts nor what is being recorded."""
+    with a_model(tmp_path, a_clip(seconds=None)) as model:
+        first, _ = contexts.live(model)["cameras"]
+    assert (first.title, first.events, first.newest, first.recording_since) == ("Driveway", 0, None, None)

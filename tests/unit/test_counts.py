@@ -35,7 +35,7 @@ def index(tmp_path):
             bytes=10,
             extra=extra,
         )
-        found.put_clips([(clip, start.date())])
+        found.put_clips([(clip, start.date(), start.hour)])
     found.put_outage(Outage(path="o.yaml", camera="103", start=NOON), "o")
     yield found
     found.close()
@@ -103,13 +103,13 @@ def test_counts_follow_every_change(tmp_path, bulk):
     chance = random.Random(1)
 
     def row(number):
-        start = datetime(2026, 11, 1 + chance.randrange(4), 12, tzinfo=UTC)
+        start = datetime(2026, 11, 1 + chance.randrange(4), chance.randrange(3), tzinfo=UTC)
         kind = chance.choice(("event", "segment"))
         clip = Clip(
             path=f"{number}.mp4", id=str(number), kind=kind, camera=chance.choice("12"), start=start,
-            end=chance.choice((None, start)), bytes=chance.randrange(99), extra=chance.choice(({}, {"movie": "timelapse"})),
+            end=chance.choice((None, start, start + timedelta(seconds=chance.randrange(99)))), bytes=chance.randrange(99), extra=chance.choice(({}, {"movie": "timelapse"})),
         )  # fmt: skip
-        return clip, start.date()
+        return clip, start.date(), start.hour
 
     with index.transaction(), index.bulk() if bulk else nullcontext():
         index.put_clips(row(number) for number in range(30))
@@ -118,11 +118,14 @@ def test_counts_follow_every_change(tmp_path, bulk):
             index.drop_clip(f"{chance.randrange(30)}.mp4")
         else:
             index.put_clips([row(chance.randrange(30))])
-    columns = "sum(kind='event'),sum(kind='segment'),count(*),sum(bytes) FROM clips"
+    recorded = "sum(CASE WHEN kind='segment' THEN coalesce(end_us-start_us,0) ELSE 0 END)"
+    columns = f"sum(kind='event'),sum(kind='segment'),count(*),sum(bytes),{recorded} FROM clips"
     wanted = index.rows(f"SELECT camera,day,{columns} GROUP BY camera,day")
     wanted += index.rows(f"SELECT camera,'',{columns} GROUP BY camera")
     wanted += index.rows(f"SELECT '',day,{columns} GROUP BY day") + index.rows(f"SELECT '','',{columns}")
     assert sorted(index.rows("SELECT * FROM counts")) == sorted(wanted)
+    hours = "SELECT camera,slot,count(*) FROM clips WHERE kind='event' GROUP BY camera,slot ORDER BY 1,2"
+    assert index.rows("SELECT * FROM heat WHERE events<>0 ORDER BY 1,2") == index.rows(hours) != []
     index.set_previews("3.mp4", poster_ns=0, preview_ns=0, error=None)
     index.set_previews("4.mp4", poster_ns=None, preview_ns=None, error="cut")
     waits = (
@@ -133,3 +136,25 @@ def test_counts_follow_every_change(tmp_path, bulk):
             counts.waiting_for_previews(index, segments=segments) == index.rows(f"{waits} {where}")[0][0] > 0
         )
     index.close()
+
+
+def test_events_are_counted_by_hour_of_the_week(index):
+    """Monday first, by the hour that was given with the clip; a timelapse and a segment are no events."""
+    found = counts.heat(index, "101")
+    assert [len(row) for row in found] == [24] * 7
+    assert sum(map(sum, found)) == counts.cameras(index)["101"].events
+    assert found[NOON.weekday()][NOON.hour] == 1
+    assert sum(map(sum, counts.heat(index, "999"))) == 0
+
+
+def test_what_segments_hold_is_summed_by_day(index):
+    """Newest day first; the one segment lasts five minutes, events hold nothing, days before the first are left out."""
+    found = counts.coverage(index, "101")
+    assert [(d, c) for d, c, _ in found] == [
+        (day(3), timedelta()),
+        (day(1), timedelta()),
+        (day(0), timedelta(minutes=5)),
+    ]
+    assert [events for *_, events in found] == [c.events for c in counts.days(index, "101")][::-1]
+    assert counts.coverage(index, "101", since=day(1)) == found[:2]
+    assert counts.coverage(index, "101", limit=1) == found[:1]

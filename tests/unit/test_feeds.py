@@ -1,16 +1,16 @@
-"""The site for programs: day.json, JSON Feeds, index.json and status.json."""
+"""The site for programs: day.json, index.json and status.json."""
 
 import json
 from datetime import date, timedelta
 from urllib.parse import urljoin
 
 import jsonschema
-import pytest
 from day_schema import DAY_SCHEMA
 from models import FULL, START, a_clip, a_model
 
 from sitegen.clip import Gap, Problem
-from sitegen.site import contexts, feeds
+from sitegen.site import feeds, status_facts
+from sitegen.site.pages import Page, paths
 
 
 def day_document(tmp_path, *clips, gaps=(), **options):
@@ -105,82 +105,6 @@ def test_day_json_has_gaps(tmp_path):
     ]
 
 
-def feed(tmp_path, *clips, url="", path="feeds/cameras/driveway.json", **options):
-    with a_model(tmp_path, *clips, **options) as model:
-        return json.loads(
-            feeds.json_feed(
-                model,
-                model.newest_events(),
-                title="T",
-                page="cameras/driveway/index.html",
-                feed=path,
-                url=url,
-            )
-        )
-
-
-def test_a_feed_is_json_feed_1_1(tmp_path):
-    """The fields that its readers need, of the right types, newest first, with unique ids."""
-    document = feed(tmp_path, FULL, a_clip(START + timedelta(hours=1)), a_clip(START, kind="segment"))
-    assert document["version"] == "https://jsonfeed.org/version/1.1"
-    assert set(document) == {"version", "title", "home_page_url", "feed_url", "language", "items"}
-    newer, item = document["items"]
-    assert newer["date_published"] > item["date_published"]
-    assert item == {
-        "id": "101-20261122T035503Z",
-        "url": "../../2026/11/22/101-20261122T035503Z.html",
-        "title": "A parcel (Driveway, 2026-11-22 04:55:03 CET)",
-        "content_text": "Driveway, 2026-11-22 04:55:03 CET",
-        "image": "../../previews/events/101/20261122/101-20261122T035503Z.mp4.poster.jpg",
-        "date_published": "2026-11-22T03:55:03.120Z",
-        "tags": ["parcel"],
-        "attachments": [
-            {
-                "url": "../../media/events/101/20261122/101-20261122T035503Z.mp4",
-                "mime_type": "video/mp4",
-                "size_in_bytes": 5000,
-                "duration_in_seconds": 38.0,
-            }
-        ],
-    }
-
-
-@pytest.mark.parametrize("url", ["https://cctv.example/sub", "https://cctv.example/sub/"])
-def test_a_feed_with_an_address_has_absolute_links(tmp_path, url):
-    """A reader that fetched it can follow them, with or without a slash at the end."""
-    document = feed(tmp_path, FULL, url=url)
-    root = "https://cctv.example/sub/"
-    assert document["feed_url"] == root + "feeds/cameras/driveway.json"
-    assert document["home_page_url"] == root + "cameras/driveway/index.html"
-    (item,) = document["items"]
-    for link in (item["url"], item["image"], item["attachments"][0]["url"]):
-        assert link.startswith(root)
-        assert "//" not in link.removeprefix("https://")
-
-
-def test_a_feed_without_an_address_has_relative_links(tmp_path):
-    """As deep as the feed lies."""
-    document = feed(tmp_path, FULL, path="feeds/latest.json")
-    assert document["feed_url"] == "../feeds/latest.json"
-    assert document["items"][0]["url"].startswith("../2026/")
-
-
-def test_a_feed_of_a_clip_that_is_being_recorded(tmp_path):
-    """It says so, and claims neither size nor length."""
-    (item,) = feed(tmp_path, a_clip(seconds=None, bytes=0))["items"]
-    assert item["content_text"].endswith(": being recorded")
-    assert set(item["attachments"][0]) == {"url", "mime_type"}
-
-
-def test_a_feed_without_originals_attaches_the_preview(tmp_path):
-    """Or nothing, while there is none."""
-    (item,) = feed(tmp_path, FULL, full_video=False)["items"]
-    assert item["attachments"][0]["url"].endswith(".low.mp4")
-    (tmp_path / "2").mkdir()
-    (item,) = feed(tmp_path / "2", a_clip(), full_video=False)["items"]
-    assert "attachments" not in item
-
-
 def test_index_json_says_where_everything_is(tmp_path):
     """Days newest first and cameras in their order, with counts; every link as the pages have it."""
     clips = [a_clip(), a_clip(START, kind="segment"), a_clip(START + timedelta(days=1))]
@@ -209,20 +133,39 @@ def test_index_json_says_where_everything_is(tmp_path):
         "title": "Driveway",
         "url": "cameras/driveway/index.html",
         "feed": "feeds/cameras/driveway.json",
+        "atom": "feeds/cameras/driveway.atom",
         "last_seen": "2026-11-23T03:55:41.120Z",
         "events": 2,
         "segments": 1,
     }
     assert "last_seen" not in second
     assert document["pages"] == [{"title": "About us", "url": "about%20us/index.html"}]
-    assert (document["feeds"], document["timezone"]) == ({"latest": "feeds/latest.json"}, "Europe/Berlin")
+    assert document["feeds"] == {
+        "latest": "feeds/latest.json",
+        "latest_atom": "feeds/latest.atom",
+        "calendar": "feeds/calendar.ics",
+    }
+    assert (document["timezone"], document["manifest"]) == ("Europe/Berlin", "manifest.webmanifest")
+
+
+def test_index_json_says_how_addresses_are_made(tmp_path):
+    """Each template, filled in, is where the site has that file."""
+    with a_model(tmp_path, FULL, a_clip(START, kind="segment")) as model:
+        addresses = json.loads(feeds.index_json(model))["addresses"]
+    known = {"YYYY": "2026", "MM": "11", "DD": "22", "slug": "driveway", "id": FULL.id}
+    found = {name: template.format(**known) for name, template in addresses.items()}
+    pages = [Page("day", "2026-11-22"), Page("clip", "2026-11-22", FULL.id)]
+    pages += [Page(kind, "2026-11-22", "101") for kind in ("camera-day", "playlist")]
+    files = {path for page in pages for path in paths(page, {"101": "driveway"})}
+    assert set(found.values()) - files == {"announce/events"}
+    assert found["playlist_low"] == "cameras/driveway/2026/11/22/playlist-low.m3u8"
 
 
 def test_status_json_is_the_status_page_for_programs(tmp_path):
     """Counts, disk, Problems, cameras; what is not known is left out."""
     now = START + timedelta(minutes=5)
     with a_model(tmp_path, FULL) as model:
-        status = contexts.status(
+        status = status_facts.status(
             model,
             now=now,
             disk_total_bytes=9,
@@ -233,15 +176,17 @@ def test_status_json_is_the_status_page_for_programs(tmp_path):
     assert json.loads(feeds.status_json(status)) == {
         "schema": 1,
         "built_at": "2026-11-22T04:00:03.120Z",
+        "stale_after_seconds": status.stale_after_seconds,
         "clips": 1,
         "days": 1,
         "backlog": 2,
         "archive_bytes": 5000,
         "disk": {"total_bytes": 9, "free_bytes": 4},
+        "disk_low": True,
         "problems": [{"path": "p", "key": "k", "reason": "r", "remedy": "m"}],
         "cameras": [
-            {"id": "101", "title": "Driveway", "last_event": "2026-11-22T03:55:03.120Z"},
-            {"id": "102", "title": "موقف <b>"},
+            {"id": "101", "slug": "driveway", "title": "Driveway", "last_event": "2026-11-22T03:55:03.120Z"},
+            {"id": "102", "slug": "camera-102", "title": "موقف <b>"},
         ],
     }
 

@@ -20,6 +20,7 @@ PAGES = (
     Page("day", DAY),
     Page("camera-day", DAY, "101"),
     Page("camera-day", DAY, "102"),
+    Page("playlist", DAY, "102"),
 )
 
 

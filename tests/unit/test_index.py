@@ -30,7 +30,7 @@ def clip(minute: int, *, kind: str = "event", camera: str = "101", name: str = "
 
 def put(index: Index, *clips: Clip) -> None:
     for one in clips:
-        index.put_clips([(one, one.start.date())])
+        index.put_clips([(one, one.start.date(), one.start.hour)])
 
 
 def ids(placed) -> list[str]:

@@ -13,6 +13,7 @@ from models import FULL, START, a_clip, a_model
 from sitegen.site import legacy_json
 from sitegen.site.model import Model
 from sitegen.site.pages import Page
+from sitegen.site.prose import Content
 from sitegen.site.render import Renderer
 from sitegen.site.theme import load_theme
 
@@ -104,7 +105,7 @@ def test_the_list_ends_within_a_day(tmp_path, monkeypatch):
     with a_model(tmp_path, *clips) as model:
 
         def starts():
-            files = Renderer(Model(model.index, *rest), theme, (), "", None).files(page)
+            files = Renderer(Model(model.index, *rest), theme, Content(), None).files(page)
             events, by_date = (json.loads(b"".join(data)) for data in files.values())
             assert [e for day in by_date.values() for e in day] == events
             return [e["timestamp"][:16] for e in events]

@@ -6,14 +6,15 @@ import pytest
 from models import START, a_clip, a_model
 
 from sitegen.clip import Note
+from sitegen.site import contexts
 from sitegen.site.addresses import clip_url, media_type
 from sitegen.site.model import plain
 from sitegen.site.times import stamp
 
 
-def view(tmp_path, clip, *, full_video=True, with_note=False):
+def view(tmp_path, clip, *, full_video=True):
     with a_model(tmp_path, clip, full_video=full_video) as model:
-        return model.clip(model.index.clip(clip.path), with_note=with_note)
+        return model.clip(model.index.clip(clip.path))
 
 
 def test_a_clip_is_shown_with_its_addresses(tmp_path):
@@ -57,7 +58,9 @@ def test_a_clip_that_is_being_recorded_has_no_length(tmp_path):
 def test_a_note_is_rendered_only_where_it_is_shown(tmp_path):
     """On the clip's own page; its title and tags everywhere."""
     clip = a_clip(note=Note(keep=True, tags=("parcel",), title="A parcel", text="At *the* door<script>"))
-    short, whole = view(tmp_path, clip), view(tmp_path, clip, with_note=True)
+    with a_model(tmp_path, clip) as model:
+        placed = model.index.clip(clip.path)
+        short, whole = model.clip(placed), contexts.clip(model, placed)["clip"]
     assert (short.title, short.tags, short.keep, short.note_html) == ("A parcel", ("parcel",), True, "")
     assert whole.note_html.startswith("<p>At <em>the</em> door")
     assert "script" not in whole.note_html

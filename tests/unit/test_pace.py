@@ -92,3 +92,50 @@ def test_what_waits_is_written_by_the_next_generator(paced):
     generator.close()
     site.build()
     assert listed(site) == 2
+
+
+def test_status_and_calendar_wait_with_it(paced):
+    """They would be remade with each clip; the home page is not left waiting."""
+    site, generator, clock = paced
+    generator.build()
+    before = {
+        name: (site.output / name).read_bytes()
+        for name in ("status.json", "feeds/calendar.ics", "index.html")
+    }
+    clock.now += 0.1
+    site.put(1)
+    generator.build()
+    same = {name for name, data in before.items() if (site.output / name).read_bytes() == data}
+    assert same == {"status.json", "feeds/calendar.ics"}
+    clock.now += 1
+    generator.build()
+    assert not [name for name in same if (site.output / name).read_bytes() == before[name]]
+
+
+def test_a_problem_that_waited_is_a_revision_when_it_is_shown(paced):
+    """build.json counts it together with the status page that names it."""
+    site, generator, clock = paced
+    generator.build()
+    clock.now += 0.1
+    site.put(1)
+    revision = generator.build().revision
+    (site.root / "alone.yaml").write_text("schema: 1")
+    clock.now += 0.1
+    assert generator.build().published is False
+    clock.now += 1
+    assert generator.build().revision == revision + 1
+    assert site.json("build.json")["problems"] == len(site.json("status.json")["problems"]) > 0
+
+
+def test_nothing_waits_when_a_page_goes_that_it_may_link_to(paced):
+    """A clip's time is corrected: the page of the day it was on goes, and nothing leads there any more (P3)."""
+    site, generator, clock = paced
+    moved = site.put(24 * 60)
+    generator.build()
+    clock.now += 0.1
+    sidecar = moved.with_suffix(".yaml")
+    sidecar.write_text(sidecar.read_text().replace("2026-11-23T", "2026-11-22T"))
+    generator.build()
+    assert not (site.output / "2026/11/23").exists()
+    site.assert_sound()
+    assert "2026/11/23" not in (site.output / "feeds/calendar.ics").read_text()

@@ -27,14 +27,14 @@ DAYS = st.dates(date(1970, 1, 1), date(2199, 12, 31)).map(date.isoformat)
 CLIP_IDS = st.from_regex(r"\A[A-Za-z0-9_.-]{1,20}-[0-9]{8}T[0-9]{6}Z(-[0-9]{1,3})?\Z")
 PAGES = st.one_of(
     st.builds(Page, st.just("clip"), DAYS, CLIP_IDS),
-    st.builds(Page, st.just("camera-day"), DAYS, st.sampled_from(sorted(SLUGS))),
+    st.builds(Page, st.sampled_from(["camera-day", "playlist"]), DAYS, st.sampled_from(sorted(SLUGS))),
     st.builds(Page, st.just("day"), DAYS, st.just("")),
     st.builds(Page, st.just("camera"), st.just(""), st.sampled_from(sorted(SLUGS))),
     st.builds(
         Page, st.just("content"), st.just(""), st.sampled_from(["about/index.html", "a b/c/index.html"])
     ),
     st.builds(Page, st.just("api"), st.just(""), st.sampled_from(["event", "segment"])),
-    st.sampled_from([Page("cameras"), Page("home"), Page("status")]),
+    st.sampled_from([Page(kind) for kind in ("cameras", "home", "status", "live", "calendar", "shell")]),
 )
 
 
@@ -60,11 +60,27 @@ def test_no_two_pages_share_a_file(one, other):
     [
         (Page("clip", "2026-11-22", "101-20261122T035503Z"), ["2026/11/22/101-20261122T035503Z.html"]),
         (Page("day", "2026-11-22"), ["2026/11/22/day.json", "2026/11/22/index.html"]),
-        (Page("camera-day", "2026-11-22", "101"), ["cameras/driveway/2026/11/22/index.html"]),
-        (Page("camera", key="101"), ["feeds/cameras/driveway.json", "cameras/driveway/index.html"]),
+        (
+            Page("playlist", "2026-11-22", "101"),
+            [f"cameras/driveway/2026/11/22/{name}" for name in ("playlist.m3u8", "playlist-low.m3u8")],
+        ),
+        (
+            Page("camera-day", "2026-11-22", "101"),
+            [f"cameras/driveway/2026/11/22/{name}" for name in ("clips.m3u", "footage.js", "index.html")],
+        ),
+        (
+            Page("camera", key="101"),
+            [
+                *("feeds/cameras/driveway.json", "feeds/cameras/driveway.atom"),
+                "cameras/driveway/index.html",
+            ],
+        ),
         (Page("cameras"), ["cameras/index.html"]),
         (Page("status"), ["status.json", "status/index.html"]),
-        (Page("home"), ["index.json", "feeds/latest.json", "index.html"]),
+        (Page("live"), ["live/index.html"]),
+        (Page("home"), ["index.json", "feeds/latest.json", "feeds/latest.atom", "index.html"]),
+        (Page("calendar"), ["feeds/calendar.ics"]),
+        (Page("shell"), ["manifest.webmanifest", "sw.js"]),
         (Page("api", key="segment"), ["segment_api/events", "segment_api/events_by_date"]),
     ],
 )
@@ -77,6 +93,14 @@ def test_a_file_of_a_camera_that_is_gone_is_nobodys():
     """Its old slug leads to no camera."""
     assert page_of("cameras/old-name/index.html", IDS) == Page("camera", key="")
     assert page_of("feeds/cameras/old-name.json", IDS) == Page("camera", key="")
+    for path in ("cameras/old-name/2026/11/22/playlist.m3u8", "cameras/old-name/2026/11/22/footage.js"):
+        assert page_of(path, IDS).key == ""
+    for path in (
+        "cameras/driveway/clips.m3u",
+        "cameras/driveway/2026/11/22/else.js",
+        "cameras/driveway/2026/13/1/clips.m3u",
+    ):
+        assert page_of(path, IDS) == Page("content", key=path)
     assert page_of("anything/else.txt", IDS) == Page("content", key="anything/else.txt")
 
 
@@ -91,7 +115,7 @@ def test_an_event_touches_its_pages_and_those_that_list_it():
         Page("day", "2026-11-22"),
         Page("camera-day", "2026-11-22", "101"),
         Page("camera", key="101"),
-        Page("api", key="event"),
+        *(Page("api", key="event"), Page("calendar")),
         *(Page("home"), Page("cameras"), Page("status")),
     }
 
@@ -100,10 +124,11 @@ def test_a_segment_has_no_page_of_its_own_and_a_timelapse_is_no_event():
     """What kind it is decides which lists it stands in."""
     segment = touched_by_clip([spot("segment")])
     assert {p.kind for p in segment} & {"clip"} == set()
-    assert Page("api", key="segment") in segment
+    assert {Page("api", key="segment"), Page("playlist", "2026-11-22", "101")} <= segment
+    assert Page("calendar") not in segment
     other = touched_by_clip([spot("other")])
     assert Page("clip", "2026-11-22", "101-x") in other
-    assert not any(p.kind == "api" for p in other)
+    assert not {p.kind for p in other} & {"api", "calendar", "playlist"}
 
 
 def test_a_clip_that_moved_touches_both_places():
@@ -132,5 +157,6 @@ def test_gaps_and_new_days_touch_days():
 def test_the_order_of_writing_knows_every_kind():
     """A kind that is not in it would never be written."""
     kinds = {"clip", "camera-day", "day", "camera", "content", "cameras", "api", "status", "home"}
-    assert set(ORDER) == kinds
+    assert set(ORDER) == kinds | {"playlist", "live", "calendar", "shell"}
+    assert ORDER.index("playlist") < ORDER.index("camera-day")
     assert ORDER[-1] == "home"

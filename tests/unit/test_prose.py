@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sitegen.site.prose import content_pages, note_html, top_pages
+from sitegen.clip import Camera
+from sitegen.site.prose import ContentFolder, content_pages, note_html, top_pages
 
 
 def write(folder, name, text="Hello"):
@@ -206,3 +207,54 @@ def test_what_is_too_intricate_is_shown_as_typed():
     assert note_html(deep).startswith("<pre>1. 1. ")
     assert "a &lt;b&gt; parcel" in note_html(deep)
     assert note_html("long " * 5_000).startswith("<pre>long long")
+
+
+CAMERAS = (Camera(id="101", slug="driveway", title="Driveway"), Camera(id="102", slug="gate", title="Gate"))
+
+
+def test_prose_of_a_camera_is_no_page_of_its_own(tmp_path):
+    """`cameras/<slug>.md` goes to the camera's page, by the camera's id; the owner's pages stay what they are."""
+    write(tmp_path, "cameras/driveway.md", "It looks *down* the drive.")
+    write(tmp_path, "about.md")
+    found = ContentFolder(tmp_path).content(CAMERAS)
+    assert [page.path for page in found.pages] == ["about/index.html"]
+    assert found.of_cameras["101"].body_html == "<p>It looks <em>down</em> the drive.</p>"
+    assert (len(found.of_cameras), found.problems) == (1, ())
+
+
+def test_prose_of_a_camera_that_nobody_knows_is_a_problem(tmp_path):
+    """With the slugs that there are; it is nobody's page."""
+    write(tmp_path / "content", "cameras/Driveway.md")
+    found = ContentFolder(tmp_path / "content").content(CAMERAS)
+    assert (found.pages, found.of_cameras) == ((), {})
+    (problem,) = found.problems
+    assert problem.path == "content/cameras/Driveway.md"
+    assert problem.remedy == "name it after a camera's slug: driveway.md, gate.md"
+
+
+def test_prose_follows_the_cameras(tmp_path):
+    """A camera that comes later finds what is there already, without the file being touched."""
+    write(tmp_path, "cameras/gate.md")
+    folder = ContentFolder(tmp_path)
+    assert folder.content(CAMERAS[:1]).problems
+    assert not folder.changed()
+    assert folder.content(CAMERAS).of_cameras.keys() == {"102"}
+
+
+def test_a_folder_that_changed_is_read_again(tmp_path):
+    """And only then."""
+    folder = ContentFolder(tmp_path)
+    assert folder.changed()
+    assert folder.content(()).pages == ()
+    assert not folder.changed()
+    write(tmp_path, "about.md")
+    assert folder.changed()
+    assert len(folder.content(()).pages) == 1
+
+
+@pytest.mark.parametrize("name", ["cameras/driveway/x.md", "cameras/index.html.md", "cameras.md"])
+def test_other_names_below_cameras_are_the_sites_own(tmp_path, name):
+    """They would lie among the cameras' pages."""
+    write(tmp_path, name)
+    found = ContentFolder(tmp_path).content(CAMERAS)
+    assert (found.pages, found.of_cameras, len(found.problems)) == ((), {}, 1)

@@ -25,7 +25,7 @@ def clip(minute: int) -> Clip:
 
 
 def put(index: Index, *clips: Clip) -> None:
-    index.put_clips((one, one.start.date()) for one in clips)
+    index.put_clips((one, one.start.date(), one.start.hour) for one in clips)
 
 
 def test_a_kept_piece_goes_when_a_clip_of_its_day_and_kind_changes(index):
@@ -58,6 +58,9 @@ def test_the_whole_of_a_day_is_marked_in_one_row_and_taken_apart(index):
     pages = index.dirty_of_day(day)
     assert {page[0] for page in pages} == {"clip", "day", "camera-day"}
     assert sum(page[0] == "clip" for page in pages) == 2
+    put(index, structs.replace(clip(2), kind="segment"))
+    assert ("playlist", day, "101") in index.dirty_of_day(day)
+    index.drop_clip(clip(2).path)
     index.written(day, pages[1:])
     assert index.dirty_of_day(day) == pages[:1]
     index.written(day, pages[:1])

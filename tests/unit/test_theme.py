@@ -65,7 +65,7 @@ def test_a_child_changes_one_block_and_one_asset(tmp_path):
     assert "<!-- mine -->" not in page_of(mine, "home.html")
     ours, theirs = ({asset.name: asset for asset in theme.assets()} for theme in (mine, default))
     assert ours["style.css"].data == b"body { color: red }"
-    assert ours["player.js"] == theirs["player.js"]
+    assert ours["step.js"] == theirs["step.js"]
     assert ours["style.css"].path in page_of(mine, "home.html")
     assert mine.fingerprint != default.fingerprint
 

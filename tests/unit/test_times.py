@@ -71,11 +71,12 @@ def test_a_plain_date_is_said_as_it_is():
 
 
 def test_an_hour_keeps_its_zone():
-    """Where there are two of it; the bare clock never says the zone."""
+    """Where there are two of it; so does a minute."""
     first = times.clock(datetime(2026, 10, 25, 0, 30, 5, tzinfo=UTC), BERLIN)
-    assert (first, times.hour_of(first), times.bare_clock(first)) == (
+    assert (first, times.hour_of(first), times.minute_of(first)) == (
         "02:30:05 CEST",
         "02:00 CEST",
-        "02:30:05",
+        "02:30 CEST",
     )
+    assert times.minute_of("03:55:03") == "03:55"
     assert times.hour_of("03:55:03") == "03:00"

@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sitegen.resources import resource
 from sitegen.site.twins import compressed, create, has_twin, holds, look
 
 
@@ -46,6 +47,14 @@ def test_a_twin_depends_on_the_bytes_alone():
     assert packed[:4] == b"\x1f\x8b\x08\x00"  # no name, no extra field
     assert packed[4:8] == bytes(4)  # no time
     assert len(packed) < 100
+
+
+def test_assets_are_packed_as_small_as_can_be():
+    """They are written once: a script's twin is smaller than a page's of the same text, and unpacks to the same."""
+    text = (resource("themes") / "default/assets/style.css").read_bytes()
+    packed = compressed(text, "assets/app.0123456789.js")
+    assert len(packed) < 0.9 * len(compressed(text, "2026/11/22/index.html"))
+    assert gzip.decompress(packed) == text
 
 
 def test_a_disk_that_takes_a_part_gets_the_rest(tmp_path, monkeypatch):

@@ -112,6 +112,7 @@ def test_what_is_new_comes_before_what_links_to_it(site):
         "write 2026/11/22/index.html",
         "write index.json",
         "write feeds/latest.json",
+        "write feeds/latest.atom",
         "write index.html",
         "delete 2026/11/22/old.html",
     ]
@@ -182,7 +183,7 @@ def test_a_sweep_deletes_what_no_page_has(site):
 def test_a_sweep_deletes_previews_of_videos_that_are_gone(site):
     """And leaves those of the ones that are there, and no folder."""
     clip = a_clip(path="events/101/a.mp4")
-    site.index.put_clips([(clip, clip.start.date())])
+    site.index.put_clips([(clip, clip.start.date(), clip.start.hour)])
     output = site.publisher.output
     for path in ("previews/events/101/a.mp4.low.mp4", "previews/events/102/b.mp4.low.mp4", "previews/x.txt"):
         (output / path).parent.mkdir(parents=True, exist_ok=True)
@@ -200,9 +201,9 @@ def test_new_days_are_put_on_the_site_whole(site):
     site.pages.there = dict.fromkeys([*pages, HOME, Page("camera-day", "2026-11-01", "101")], "1")
     site.run(*site.pages.there)
     done = site.publisher.done
-    assert done[1:6] == [  # clips first, as far as there is an order in a circle
+    assert done[1:8] == [  # clips first, as far as there is an order in a circle
         *(f"stage 2026/11/01/c{n}.html" for n in range(3)),
-        "stage cameras/driveway/2026/11/01/index.html",
+        *(f"stage cameras/driveway/2026/11/01/{name}" for name in ("clips.m3u", "footage.js", "index.html")),
         "stage 2026/11/01/day.json",
     ]
     assert [d for d in done if not d.startswith("stage")] == [
@@ -211,9 +212,10 @@ def test_new_days_are_put_on_the_site_whole(site):
         "publish",
         "write index.json",
         "write feeds/latest.json",
+        "write feeds/latest.atom",
         "write index.html",
     ]
-    assert len([d for d in done if "/c" in d]) == 30
+    assert len([d for d in done if d.startswith("stage 2026") and "/c" in d]) == 30
     assert not site.index.is_dirty()
 
 

@@ -13,8 +13,9 @@ import pytest
 from archives import configure, make_video, put_clip
 from links import crawl
 from waiting import wait_until
+from written_world import in_pieces
 
-from sitegen import watch_loop
+from sitegen import header_marks, watch_loop
 from sitegen.archive.index import Index
 from sitegen.build import Generator
 from sitegen.errors import LockHeld
@@ -276,3 +277,24 @@ def test_a_database_that_refuses_for_a_while_does_not_end_it(site, monkeypatch, 
         page = site.output / DAY / "101-20261122T120000Z.html"
         wait_until(lambda: page.exists() and ".low.mp4" in page.read_text(), timeout_s=60)
     assert next(refusals, None) is None
+
+
+def test_headers_are_read_on_without_a_hint(site, monkeypatch):
+    """A build leaves videos for the next one, which comes by itself."""
+    monkeypatch.setattr(header_marks, "MOST_AT_ONCE", 1)
+    for minute in range(4):
+        site.put(5 * minute, kind="segment", seconds=300, video=in_pieces())
+    playlist = site.output / "cameras/driveway/2026/11/22/playlist.m3u8"
+    with site.running():
+        wait_until(lambda: playlist.read_text().count("#EXT-X-MAP") == 4, what="all segments in the playlist")
+
+
+def test_the_status_page_tells_that_watch_is_at_work(site, monkeypatch):
+    """It is written again now and then though nothing happens, and that is no new revision."""
+    monkeypatch.setattr(watch_loop, "HEARTBEAT_S", 0.3)
+    site.put(0)
+    with site.running():
+        record = (site.output / "build.json").read_bytes()
+        first = (site.output / "status.json").read_bytes()
+        wait_until(lambda: (site.output / "status.json").read_bytes() != first, what="another status page")
+    assert (site.output / "build.json").read_bytes() == record

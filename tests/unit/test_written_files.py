@@ -3,12 +3,14 @@
 from collections.abc import Callable
 
 import pytest
-from written_world import MIDDLE, NEW, OLD, World, minutes
+from written_world import MIDDLE, NEW, OLD, World, in_pieces, minutes
 
 Change = Callable[[World], object]
 
 LISTS = {"home", "cameras", "camera"}
 ITSELF_ONLY = LISTS | {"api", "clip", "camera-day", "day"}
+WITHOUT_HTML = {"api", "playlist", "calendar", "shell"}
+BOX = {"changed_pixels": 700, "x": 310, "y": 190, "width": 120, "height": 80}
 NOTE = "---\ntitle: Parcel\n---\nHello\n"
 
 CLIPS: dict[str, tuple[Change, set[str]]] = {
@@ -26,7 +28,7 @@ CLIPS: dict[str, tuple[Change, set[str]]] = {
     "one of an Event removed": (lambda w: w.remove("old-0"), set()),
     "a day's last clips removed": (lambda w: [w.remove(name) for name in w.events if name[:3] == "old"], set()),
     "newest segment": (lambda w: w.put_segment("x", minutes(NEW, 20)), set()),
-    "newest segment, being recorded": (lambda w: w.put_segment("x", minutes(NEW, 20), None), set()),
+    "newest segment, being recorded": (lambda w: w.put_segment("x", minutes(NEW, 20), None), {"playlist"}),
     "old segment": (lambda w: w.put_segment("x", minutes(OLD, 20)), {"day", "camera-day"}),
     "segment in a gap": (lambda w: w.put_segment("x", minutes(OLD, 10)), set()),
     "segment days later": (lambda w: w.put_segment("x", minutes(NEW, 3 * 1440)), set()),
@@ -43,6 +45,9 @@ CLIPS: dict[str, tuple[Change, set[str]]] = {
     "a broken sidecar": (lambda w: w.sidecar("old-2").write_text("nonsense: ["), set()),
     "a lost sidecar": (lambda w: w.sidecar("old-2").unlink(), set()),
     "a lost video": (lambda w: w.touch(w.events["old-2"]).unlink(), set()),
+    "a box in the motion": (lambda w: w.put("x", minutes(OLD, 12), motion=BOX, video=in_pieces()), set()),
+    "another recording": (lambda w: w.touch(w.events["old-segment-1"]).write_bytes(in_pieces(9)), LISTS | {"camera-day"}),
+    "a recording no more": (lambda w: w.touch(w.events["old-segment-1"]).write_bytes(b"x" * 99), LISTS),
     "a sidecar without video": (lambda w: w.put_stray("x.yaml"), set()),
 }  # fmt: skip
 """What is changed in an archive, and the kinds of pages that may be rendered though they stay the same."""
@@ -64,7 +69,9 @@ BESIDE: dict[str, tuple[Change, set[str]]] = {
     "previews of the newest": (lambda w: w.previews("new-3"), {"clip"}),
     "previews of a segment": (lambda w: w.previews("old-segment-1"), LISTS),
     "a page of the owner": (lambda w: w.content("notes/about.md", "Hello"), set()),
-    "a page of the owner in the navigation": (lambda w: w.content("about.md", "Hello"), {"api"}),
+    "a page of the owner in the navigation": (lambda w: w.content("about.md", "Hello"), WITHOUT_HTML),
+    "prose of a camera": (lambda w: w.content("cameras/driveway.md", "Hello"), set()),
+    "prose of no camera": (lambda w: w.content("cameras/nobody.md", "Hello"), set()),
     "nothing": (lambda w: None, set()),
     "a restart": (lambda w: w.restart(), set()),
 }
@@ -95,7 +102,22 @@ LATER: dict[str, tuple[Change, Change, set[str]]] = {
         set(),
     ),
     "page changed": (lambda w: w.content("about.md", "Hi"), lambda w: w.content("about.md", "Ho"), set()),
-    "page removed": (lambda w: w.content("about.md", "Hi"), lambda w: w.content("about.md", None), {"api"}),
+    "page removed": (lambda w: w.content("about.md", "Hi"), lambda w: w.content("about.md", None), WITHOUT_HTML),
+    "prose changed": (
+        lambda w: w.content("cameras/driveway.md", "Hi"),
+        lambda w: w.content("cameras/driveway.md", "Ho"),
+        set(),
+    ),
+    "prose removed": (
+        lambda w: w.content("cameras/driveway.md", "Hi"),
+        lambda w: w.content("cameras/driveway.md", None),
+        set(),
+    ),
+    "the box of an event moved": (
+        lambda w: w.put("x", minutes(OLD, 12), motion=BOX, video=in_pieces()),
+        lambda w: w.edit("x", "310", "311"),
+        LISTS | {"api", "clip", "camera-day", "playlist"},
+    ),
     "Problem solved": (
         lambda w: w.edit("old-2", "kind", "colour: red\nkind"),
         lambda w: w.edit("old-2", "colour: red\n", ""),

@@ -1,14 +1,17 @@
-// Writes how long ago a time was beside it, and says of a recorded camera when it has been silent.
+// What depends on now: how long ago a time was, which camera is silent, how old the status is.
 (() => {
   "use strict";
   const SILENT_S = 900;
   const STEPS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
+  const onDisk = location.protocol === "file:";
 
   function length(seconds) {
     const [size, unit] = STEPS.find(([step]) => seconds >= step) || STEPS[3];
     const count = Math.max(0, Math.floor(seconds / size));
     return count + " " + unit + (count === 1 ? "" : "s");
   }
+  const since = (text) => (Date.now() - Date.parse(text)) / 1000;
+  Object.assign(sitegen, { since, lasting: length });
 
   function beside(element, name) {
     let note = element.nextElementSibling;
@@ -21,18 +24,27 @@
   }
 
   function refresh() {
-    const now = Date.now();
     for (const time of document.querySelectorAll("time[data-age]")) {
-      const seconds = (now - Date.parse(time.dateTime)) / 1000;
+      const seconds = since(time.dateTime);
       if (seconds >= 0) beside(time, "age").textContent = length(seconds) + " ago";
     }
-    if (location.protocol === "file:") return; // a copy is always silent
+    if (onDisk) return; // a copy is always silent
     for (const camera of document.querySelectorAll("[data-last-seen]")) {
-      const seconds = (now - Date.parse(camera.dataset.lastSeen)) / 1000;
-      if (seconds > SILENT_S) beside(camera, "alarm").textContent = "silent for " + length(seconds);
+      const seconds = since(camera.dataset.lastSeen);
+      if (seconds <= SILENT_S) continue;
+      const state = camera.closest(".state");
+      if (state) state.className = "state alarm";
+      beside(camera, state ? "silence" : "alarm").textContent = "silent for " + length(seconds);
     }
+    for (const note of document.querySelectorAll("[data-stale]")) note.hidden = since(note.dataset.since) <= note.dataset.stale;
   }
 
+  const stale = document.querySelector("[data-stale]");
+  if (onDisk && stale) {
+    stale.className = "quiet";
+    stale.textContent = `This is a copy, made ${sitegen.moment(Date.parse(stale.dataset.since))}.`;
+    stale.hidden = false;
+  }
   refresh();
   setInterval(refresh, 30000);
 })();

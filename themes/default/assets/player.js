@@ -1,185 +1,121 @@
-// Plays the segments of a camera's day one after another, by the clock; switches the quality of a clip's video.
+// The controls of the viewer: a row of buttons, the clock, a line that says what happened, and the keys.
 (() => {
   "use strict";
+  const { button, key, moment } = sitegen;
+  const RATES = [0.5, 1, 2, 4, 8, 16];
+  const JUMP_MS = 10000;
+  const SHAPES = {
+    play: "M7 4.5v15l12.5-7.5z",
+    pause: "M6 5h4.5v14H6zM13.5 5H18v14h-4.5z",
+    back: "M11 6v12l-8-6zM20 6v12l-8-6z",
+    on: "M4 6v12l8-6zM13 6v12l8-6z",
+    before: "M5 5h2.5v14H5zM19 5v14l-10.5-7z",
+    after: "M16.5 5H19v14h-2.5zM5 5v14l10.5-7z",
+    frameBack: "M15 6v12l-8-6zM17 6h1.8v12H17z",
+    frameOn: "M9 6v12l8-6zM5.2 6H7v12H5.2z",
+    sound: "M4 9v6h4l5 4V5L8 9zM15.5 8.5a5 5 0 0 1 0 7l-1.2-1.2a3.2 3.2 0 0 0 0-4.6zM18 6a8.5 8.5 0 0 1 0 12l-1.2-1.2a6.8 6.8 0 0 0 0-9.6z",
+    mute: "M4 9v6h4l5 4V5L8 9zM15 10.2l1.2-1.2 2 2 2-2 1.2 1.2-2 2 2 2-1.2 1.2-2-2-2 2-1.2-1.2 2-2z",
+    whole: "M4 4h6v2H6v4H4zM14 4h6v6h-2V6h-4zM4 14h2v4h4v2H4zM18 14h2v6h-6v-2h4z",
+    window: "M3 5h18v14H3zm2 2v10h14V7zm7 5h6v4h-6z",
+    large: "M3 5h18v14H3zm2 2v10h14V7zm1 1h7v5H6z",
+  };
 
-  function button(box, label, act) {
-    const made = document.createElement("button");
-    made.textContent = label;
-    made.addEventListener("click", () => act(made));
-    box.append(made);
+  function shape(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const path = document.createElementNS("http://www.w3.org/2000/svg", "path");
+    for (const [what, value] of [["viewBox", "0 0 24 24"], ["width", 24], ["height", 24], ["aria-hidden", "true"]]) svg.setAttribute(what, value);
+    path.setAttribute("d", SHAPES[name]);
+    svg.append(path);
+    return svg;
+  }
+
+  function icon(made, name, words) {
+    if (made.dataset.shape === name) return;
+    made.dataset.shape = name;
+    made.replaceChildren(shape(name));
+    made.title = words;
+    made.setAttribute("aria-label", words);
+  }
+
+  function element(tag, name, into) {
+    const made = document.createElement(tag);
+    if (name) made.className = name;
+    if (into) into.append(made);
     return made;
   }
 
-  function clip(video) {
-    const box = document.querySelector(".controls");
-    let low = true;
-    button(box, "Play the original", (made) => {
-      const at = video.currentTime, paused = video.paused;
-      low = !low;
-      made.textContent = low ? "Play the original" : "Play the small one";
-      video.src = low ? video.dataset.low : video.dataset.full;
-      video.currentTime = at;
-      if (!paused) video.play().catch(() => {});
+  // desk: { play, pause, seek, frame, hop, rate, full, muted, time, playing, video, box, alone, choices }
+  function controls(desk, box) {
+    const line = element("p", "told quiet", box), bar = element("div", "viewer-bar", box);
+    line.setAttribute("role", "status");
+    const tool = (name, words, act, more = "") => {
+      const made = button("", act, { name: "icon plain " + more, into: bar });
+      icon(made, name, words);
+      return made;
+    };
+    const toggle = () => (desk.playing ? desk.pause() : desk.play());
+    const jump = (way) => desk.seek(desk.time() + way * JUMP_MS);
+    const start = tool("play", "Play", toggle, "start");
+    const now = element("time", "now-clock", bar);
+    tool("before", "Previous file", () => desk.hop(-1), "wide");
+    tool("back", "10 seconds back", () => jump(-1));
+    tool("frameBack", "One picture back", () => desk.frame(-1), "wide");
+    tool("frameOn", "One picture on", () => desk.frame(1), "wide");
+    tool("on", "10 seconds on", () => jump(1));
+    tool("after", "Next file", () => desk.hop(1), "wide");
+    element("span", "space", bar);
+
+    const speed = element("select", "", bar);
+    speed.setAttribute("aria-label", "Speed");
+    for (const rate of RATES) speed.append(new Option(`${rate}×`, rate, rate === 1, rate === 1));
+    speed.addEventListener("change", () => { desk.rate = Number(speed.value); });
+    if (desk.choices) {
+      const original = button("Original", () => {
+        desk.full = !desk.full;
+        original.setAttribute("aria-pressed", String(desk.full));
+      }, { title: "The video as it was recorded; otherwise the small one", pressed: desk.full, into: bar, name: "quality" });
+    }
+    const sound = tool("mute", "Sound on", () => {
+      desk.muted = !desk.muted;
+      hear();
     });
-  }
-
-  function day(stage) {
-    const items = Array.from(document.querySelectorAll(".segments a[data-src]"), (link) => ({
-      link,
-      start: Date.parse(link.dataset.start),
-      end: Date.parse(link.dataset.end) || Infinity,
-      full: link.getAttribute("href"),
-      low: link.dataset.low,
-      still: link.dataset.still,
-    }));
-    const clock = document.querySelector("[data-clock]");
-    const controls = document.querySelector("[data-controls]");
-    const line = document.querySelector(".timeline");
-    const from = Date.parse(line.dataset.from), to = Date.parse(line.dataset.to);
-    const words = new Intl.DateTimeFormat("en-GB", {
-      timeZone: document.documentElement.dataset.zone, hourCycle: "h23",
-      hour: "2-digit", minute: "2-digit", second: "2-digit", timeZoneName: "short",
-    });
-    let front = stage.querySelector("video");
-    let back = front.cloneNode();
-    let current = -1, wanted = null, low = false, rate = 1;
-
-    const source = (item) => (low && item.low) || item.full;
-    const now = () => items[current].start + front.currentTime * 1000;
-    const start = () => front.play().catch(() => {}); // the browser may refuse; its own button is there
-
-    function load(video, item) {
-      if (video.dataset.url === source(item)) return;
-      video.dataset.url = source(item);
-      video.preload = "auto";
-      video.removeAttribute("poster");
-      video.src = source(item);
+    const hear = () => icon(sound, desk.muted ? "mute" : "sound", desk.muted ? "Sound on" : "Sound off");
+    hear();
+    if (desk.alone && document.pictureInPictureEnabled) {
+      tool("window", "In a window of its own", () => {
+        if (document.pictureInPictureElement) document.exitPictureInPicture();
+        else desk.video?.requestPictureInPicture().catch(() => tell("The window opens when the video plays."));
+      }, "wide");
     }
-
-    function seek() {
-      if (wanted === null || front.readyState < 1) return;
-      front.currentTime = Math.min(wanted, Number.isFinite(front.duration) ? Math.max(0, front.duration - 0.1) : wanted);
-      wanted = null;
-    }
-
-    function mark(index) {
-      if (current >= 0) items[current].link.removeAttribute("aria-current");
-      current = index;
-      items[index].link.setAttribute("aria-current", "true");
-      const list = items[index].link.closest(".segments"), place = items[index].link.getBoundingClientRect();
-      list.scrollTop += place.top - list.getBoundingClientRect().top - list.clientHeight / 2;
-    }
-
-    function show(index, seconds, playing) {
-      mark(index);
-      wanted = seconds;
-      load(front, items[index]);
-      front.playbackRate = rate;
-      seek();
-      if (playing) start();
-      tick();
-    }
-
-    function at(time, playing) {
-      let index = items.findIndex((item) => time < item.end);
-      if (index < 0) index = items.length - 1;
-      show(index, Math.max(0, (time - items[index].start) / 1000), playing);
-    }
-
-    function next() {
-      const following = items[current + 1];
-      if (!following) return;
-      const held = document.fullscreenElement || document.pictureInPictureElement;
-      if (held || back.dataset.url !== source(following)) {
-        show(current + 1, 0, true);
-        return;
-      }
-      [front, back] = [back, front];
-      front.volume = back.volume;
-      front.muted = back.muted;
-      front.hidden = false;
-      back.hidden = true;
-      show(current + 1, 0, true);
-    }
-
-    function tick() {
-      if (current < 0) return;
-      const time = wanted === null ? now() : items[current].start + wanted * 1000;
-      clock.textContent = words.format(time);
-      clock.dataset.time = new Date(time).toISOString();
-      const place = Math.min(100, Math.max(0, ((time - from) / (to - from)) * 100)).toFixed(3) + "%";
-      for (const mark of line.querySelectorAll(".now")) {
-        mark.setAttribute("x1", place);
-        mark.setAttribute("x2", place);
-        mark.setAttribute("visibility", "visible");
-      }
-      if (items[current + 1] && front.duration - front.currentTime < 20) load(back, items[current + 1]);
-    }
-
-    function fail() {
-      if (!low && items[current].low) {
-        low = true;
-        show(current, wanted ?? 0, true);
-      } else {
-        clock.textContent = "This browser cannot play this segment; its link opens the file.";
-      }
-    }
-
-    for (const video of [front, back]) {
-      const own = (act) => () => video === front && current >= 0 && act();
-      video.addEventListener("loadedmetadata", own(seek));
-      video.addEventListener("timeupdate", own(tick));
-      video.addEventListener("seeked", own(tick));
-      video.addEventListener("ended", own(next));
-      video.addEventListener("error", own(fail));
-      video.addEventListener("ratechange", own(() => { rate = front.playbackRate; }));
-      video.addEventListener("play", () => video === front && current < 0 && show(0, 0, true));
-    }
-    back.hidden = true;
-    back.removeAttribute("src");
-    back.removeAttribute("poster");
-    stage.append(back);
-
-    function jump(step) {
-      show(Math.min(items.length - 1, Math.max(0, current + step)), 0, current < 0 || !front.paused);
-    }
-    button(controls, "Previous", () => jump(-1));
-    button(controls, "Next", () => jump(1));
-    button(controls, "Speed 1×", (made) => {
-      rate = rate >= 8 ? 1 : rate * 2;
-      front.playbackRate = rate;
-      made.textContent = `Speed ${rate}×`;
-    });
-    if (items.some((item) => item.low)) {
-      const label = () => (low ? "Quality: small" : "Quality: original");
-      button(controls, label(), (made) => {
-        low = !low;
-        made.textContent = label();
-        if (current >= 0) show(current, front.currentTime, !front.paused);
+    if (document.fullscreenEnabled || "webkitEnterFullscreen" in HTMLVideoElement.prototype) {
+      tool("whole", "Whole screen", () => {
+        if (document.fullscreenElement) document.exitFullscreen();
+        else if (desk.box.requestFullscreen) desk.box.requestFullscreen().catch(() => {});
+        else desk.video?.webkitEnterFullscreen();
       });
     }
+    key("Space", "Play or pause", toggle);
+    key("j", "10 seconds back", () => jump(-1));
+    key("l", "10 seconds on", () => jump(1));
+    key(",", "One picture back", () => desk.frame(-1));
+    key(".", "One picture on", () => desk.frame(1));
 
-    function follow(playing) {
-      const time = Date.parse(decodeURIComponent((/[#&]t=([^&]+)/.exec(location.hash) || [])[1] || ""));
-      if (Number.isNaN(time)) return;
-      at(time, playing);
-      stage.parentElement.scrollIntoView({ block: "nearest", behavior: "instant" });
-    }
-    for (const item of items) {
-      item.link.addEventListener("click", (event) => {
-        if (event.ctrlKey || event.metaKey || event.shiftKey) return;
-        event.preventDefault();
-        const hash = "#t=" + item.link.dataset.start;
-        if (location.hash === hash) follow(true);
-        else location.replace(hash);
-      });
-    }
-    window.addEventListener("hashchange", () => follow(true));
-    follow(false);
+    let second = null;
+    const tell = (words) => { line.textContent = words; };
+    return {
+      tell,
+      show(time, playing, waiting) {
+        icon(start, playing ? "pause" : "play", playing ? "Pause" : "Play");
+        bar.classList.toggle("waiting", Boolean(waiting));
+        now.dataset.time = time;
+        if (second === Math.floor(time / 1000)) return;
+        second = Math.floor(time / 1000);
+        now.dateTime = new Date(second * 1000).toISOString().replace(".000", "");
+        now.textContent = moment(time).slice(11);
+      },
+    };
   }
 
-  const stage = document.querySelector("[data-player]");
-  if (stage) day(stage);
-  const video = document.querySelector("video[data-low]");
-  if (video) clip(video);
+  sitegen.controls = controls;
+  Object.assign(controls, { element, icon, shape });
 })();

@@ -1,0 +1,143 @@
+"""Several cameras at one moment in Chromium: how far apart their pictures are, gaps, choice, size and quality."""
+
+import random
+
+import pytest
+from coded_footage import at
+from playwright.sync_api import Page, expect
+from theme_site import opened
+from waiting import wait_until
+from watched_site import clock, pictures, seek, wait_clock
+
+DRIFT_S = 0.2
+SECONDS = 15
+WIDE = {"viewport": {"width": 1200, "height": 900}}
+
+
+def tile(page: Page, name: str):
+    return page.locator(".tile", has=page.get_by_role("link", name=name))
+
+
+def apart(page: Page, cameras: int) -> float:
+    """How far apart the pictures are when so many cameras have one."""
+    wait_until(
+        lambda: (
+            not page.locator(".tile.waiting").count()
+            and sum(shown is not None for shown in pictures(page)) == cameras
+        ),
+        20,
+        f"{cameras} pictures",
+    )
+    shown = [one for one in pictures(page) if one is not None]
+    return max(shown) - min(shown) if len(shown) == cameras else apart(page, cameras)
+
+
+def open_cameras(page: Page, address: str, cameras: str, moment: float, more: str = "") -> None:
+    page.goto("about:blank")
+    page.goto(f"{address}#t={at(moment)}&cams={cameras}{more}")
+    apart(page, cameras.count(",") + 1)
+
+
+def test_cameras_stay_in_step_while_they_play(chromium, watched):
+    """Four cameras with borders at different times: their pictures are never more than 0.2 s apart."""
+    with opened(chromium, **WIDE) as page:
+        open_cameras(page, watched.day(), "driveway,garden,gate", 42, "&q=full")
+        page.keyboard.press("Space")
+        worst, samples = 0.0, 0
+        while clock(page) < 42 + SECONDS:
+            shown = [one for one in pictures(page) if one is not None]
+            assert len(shown) == 3
+            worst, samples = max(worst, max(shown) - min(shown)), samples + 1
+            page.evaluate(
+                "() => new Promise((done) => setTimeout(done, 100))"
+            )  # ten samples a second are enough
+        print(f"in step for {SECONDS} s: {samples} samples, at most {worst:.2f} s apart")
+        assert samples > SECONDS
+        assert worst <= DRIFT_S + 1e-6
+
+
+@pytest.mark.parametrize("playing", [True, False])
+def test_cameras_are_in_step_after_each_seek(chromium, watched, playing):
+    """After each of 20 seeks the pictures are at most 0.2 s apart; those that stand still are the same to the frame."""
+    with opened(chromium, **WIDE) as page:
+        open_cameras(page, watched.day(), "driveway,garden,gate", 5, "&q=full")
+        if playing:
+            page.keyboard.press("Space")
+        chance, found = random.Random(4), []
+        for _ in range(20):
+            seconds = chance.choice([chance.uniform(0.5, 18), chance.uniform(31, 75)])
+            seek(page, seconds)
+            wait_clock(page, lambda now, seconds=seconds: -0.001 < now - seconds < 2)
+            found.append(apart(page, 3))
+            if not playing:
+                assert pictures(page)[0] == pytest.approx(seconds, abs=0.051)
+        print(f"after 20 seeks, playing={playing}: {max(found):.2f} s apart at most")
+        assert max(found) <= (DRIFT_S if playing else 0) + 1e-6
+
+
+@pytest.mark.parametrize("disk", [False, True])
+def test_a_gap_is_shown_in_its_tile_while_the_others_play(chromium, watched, disk):
+    """The camera with a gap says why; the others go on, and it comes back when its footage does."""
+    with opened(chromium, **WIDE) as page:
+        page.goto(f"{watched.day(disk=disk)}#t={at(19)}&cams=driveway,garden,yard")
+        expect(page.locator(".now-clock")).to_have_text("13:00:19 CET")
+        page.keyboard.press("Space")
+        expect(tile(page, "Driveway").locator(".word")).to_have_text(
+            "Nothing recorded 13:00:20\u201313:00:30: the camera could not be reached."
+        )
+        expect(tile(page, "Yard").locator(".word")).to_have_text("No movie 13:00:10\u201313:00:34.")
+        expect(tile(page, "Garden").locator(".word")).to_be_hidden()
+        seek(page, 29)
+        expect(tile(page, "Driveway").locator(".word")).to_be_hidden()
+        wait_clock(page, lambda now: now > 30)
+        expect(page.locator(".told")).to_have_text("")
+
+
+def test_a_camera_that_cannot_be_played_does_not_stop_the_others(chromium, watched):
+    """One tile says that its file cannot be played, and offers it; the others play."""
+    with opened(chromium, **WIDE) as page:
+        page.goto(f"{watched.day()}#t={at(2)}&cams=garden,shed")
+        expect(tile(page, "Shed").locator(".word")).to_contain_text("This browser cannot play this file")
+        page.keyboard.press("Space")
+        wait_clock(page, lambda now: now > 4)
+
+
+def test_cameras_are_chosen_and_the_address_keeps_them(chromium, watched):
+    """The panel is closed, and loads nothing, until it is asked for; then boxes choose, and the address says which."""
+    with opened(chromium, **WIDE) as page:
+        asked: list[str] = []
+        page.on("request", lambda request: asked.append(request.url.rsplit("/", 1)[-1]))
+        page.goto(f"{watched.day()}#t={at(5)}")
+        expect(page.get_by_role("button", name="Watch these cameras together")).to_be_visible()
+        assert not [name for name in asked if name.endswith(".mp4") or (name.startswith(("viewer", "footage.js"))
+                    and not name.endswith(".css"))]  # fmt: skip
+        page.get_by_role("button", name="Watch these cameras together").click()
+        expect(page.locator(".tile:visible")).to_have_count(5)
+        page.get_by_role("checkbox", name="Shed").uncheck()
+        page.get_by_role("checkbox", name="Gate").uncheck()
+        expect(page.locator(".tile:visible")).to_have_count(3)
+        wait_until(lambda: page.url.endswith("&cams=driveway,garden,yard"), 20, "the address")
+        expect(page.locator(".now-clock")).to_have_text("13:00:05 CET")
+        page.evaluate("() => { location.hash = location.hash.replace('driveway,', ''); }")
+        expect(page.locator(".tile:visible")).to_have_count(2)
+        assert not page.get_by_role("checkbox", name="Driveway").is_checked()
+        assert apart(page, 2) == 0
+
+
+def test_a_tile_is_made_large_and_shows_the_original(chromium, watched):
+    """Small videos play until the original is asked for, in one tile or in all; a tile can be made large."""
+    with opened(chromium, **WIDE) as page:
+        open_cameras(page, watched.day(), "driveway,garden", 5)
+        sources = "() => [...document.querySelectorAll('.tile:not([hidden]) video:not([hidden])')].map((v) => v.currentSrc)"
+        assert all("/previews/" in one for one in page.evaluate(sources))
+        tile(page, "Garden").get_by_role("button", name="Original").click()
+        wait_until(lambda: ["/media/" in one for one in page.evaluate(sources)] == [False, True], 20, "one")
+        page.locator(".viewer-bar").get_by_role("button", name="Original").click()
+        wait_until(lambda: ["/media/" in one for one in page.evaluate(sources)] == [True, True], 20, "all")
+        assert apart(page, 2) == 0
+        before = tile(page, "Garden").bounding_box()["width"]
+        page.get_by_role("button", name="Garden: large").click()
+        assert tile(page, "Garden").bounding_box()["width"] > before * 1.9
+        link = tile(page, "Garden").get_by_role("link", name="Garden")
+        link.focus()
+        assert link.get_attribute("href").endswith(f"cameras/garden/2026/11/22/index.html#t={at(5)}")

@@ -1,0 +1,93 @@
+// The video of an event: small or original at the same place, speed, frame steps, keys, a link, and where motion was.
+(() => {
+  "use strict";
+  const { button, key } = sitegen;
+  const stage = document.querySelector("[data-stage]"), video = stage?.querySelector("video"), box = document.querySelector("[data-controls]");
+  if (!video || !box) return;
+  const SVG = "http://www.w3.org/2000/svg";
+  let picture = null, length = 0.1;
+
+  function seen(_, { mediaTime }) { // how far apart pictures are is learned from those that are shown
+    const apart = mediaTime - picture;
+    if (!video.paused && picture !== null && apart > 0.008 && apart < 1) length = video.playbackRate > 1 ? Math.min(length, apart) : apart;
+    picture = mediaTime;
+    video.requestVideoFrameCallback(seen);
+  }
+  video.requestVideoFrameCallback?.(seen);
+
+  const go = (seconds) => { video.currentTime = Math.max(0, Math.min(video.duration || 0, seconds)); };
+  const jump = (seconds) => go(video.currentTime + seconds);
+  const play = () => (video.paused ? video.play().catch(() => {}) : video.pause());
+  function frame(way) {
+    video.pause();
+    if (video.seeking || picture === null) jump(way * length);
+    else go(picture + (way > 0 ? 1.5 : -0.5) * length);
+  }
+  key("Space", "Play or pause", play);
+  key("j", "10 seconds back", () => jump(-10));
+  key("l", "10 seconds on", () => jump(10));
+  key(",", "One picture back", () => frame(-1));
+  key(".", "One picture on", () => frame(1));
+
+  const speed = document.createElement("select");
+  speed.setAttribute("aria-label", "Speed");
+  for (const rate of [0.5, 1, 2, 4, 8, 16]) speed.append(new Option(`${rate}×`, rate, rate === 1, rate === 1));
+  speed.addEventListener("change", () => { video.playbackRate = video.defaultPlaybackRate = Number(speed.value); });
+  box.append(speed);
+  if (video.dataset.full) {
+    button("Original", (made) => {
+      const at = video.currentTime, paused = video.paused, full = made.getAttribute("aria-pressed") === "false";
+      made.setAttribute("aria-pressed", String(full));
+      if (!paused || at) video.addEventListener("loadedmetadata", () => { video.currentTime = at; }, { once: true });
+      video.preload = "metadata";
+      video.src = full ? video.dataset.full : video.dataset.low;
+      picture = null;
+      if (!paused) play();
+    }, { pressed: false, title: "The video as it was recorded; otherwise the small one", into: box });
+  }
+  button("Copy link", (made) => {
+    const link = location.href.split("#")[0];
+    const said = (text) => {
+      made.textContent = text;
+      setTimeout(() => { made.textContent = "Copy link"; }, 4000);
+    };
+    const copied = navigator.clipboard ? navigator.clipboard.writeText(link) : Promise.reject(new Error("not here"));
+    copied.then(() => said("Copied"), () => said("It is in the address bar"));
+  }, { into: box });
+
+  const words = document.createElement("p");
+  words.className = "notice";
+  words.setAttribute("role", "status");
+  for (const source of [video, ...video.querySelectorAll("source")]) {
+    source.addEventListener("error", () => {
+      if (!video.error && video.networkState !== HTMLMediaElement.NETWORK_NO_SOURCE) return;
+      words.textContent = "This browser cannot play this file (HEVC, or another way of writing video); download it below.";
+      box.after(words);
+    });
+  }
+  video.addEventListener("loadeddata", () => words.remove());
+  video.addEventListener("play", () => { stage.dataset.playing = ""; });
+  for (const end of ["pause", "ended"]) video.addEventListener(end, () => { if (!video.currentTime || video.ended) delete stage.dataset.playing; });
+
+  // Where motion was, when the size of the frame was not known to the generator: the poster has that size.
+  if (stage.dataset.motion && video.poster) {
+    const [x, y, width, height] = stage.dataset.motion.split(" ").map(Number), poster = new Image();
+    poster.addEventListener("load", () => {
+      if (x > poster.naturalWidth || y > poster.naturalHeight) return;
+      const svg = document.createElementNS(SVG, "svg");
+      const mark = (name) => {
+        const rect = document.createElementNS(SVG, "rect");
+        const place = { x: x - width / 2, y: y - height / 2, width, height, class: name };
+        for (const [what, value] of Object.entries(place)) rect.setAttribute(what, value);
+        svg.append(rect);
+      };
+      svg.setAttribute("class", "where");
+      svg.setAttribute("viewBox", `0 0 ${poster.naturalWidth} ${poster.naturalHeight}`);
+      svg.setAttribute("aria-hidden", "true");
+      mark("dark");
+      mark("");
+      stage.append(svg);
+    });
+    poster.src = video.poster;
+  }
+})();

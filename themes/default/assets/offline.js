@@ -1,0 +1,44 @@
+// Has the service worker keep what is looked at; says when the browser is offline; lets go of a worker that the site no longer has.
+(() => {
+  "use strict";
+  const { root, base, url, saving, say } = sitegen;
+  const worker = navigator.serviceWorker;
+  if (!worker || !location.protocol.startsWith("http")) return;
+
+  async function gone() {
+    const { status } = await fetch(root + "sw.js", { method: "HEAD", cache: "no-store" });
+    return status === 404 || status === 410;
+  }
+
+  async function forget(registration) {
+    const active = registration?.active;
+    if (active) active.postMessage("forget"); // it serves this page until that is closed, and must open no cache any more
+    else for (const name of await caches.keys()) if (name.startsWith(base + " ")) await caches.delete(name);
+    await registration?.unregister();
+  }
+
+  async function start() {
+    if (!navigator.onLine) return undefined;
+    const found = await worker.getRegistration(base);
+    const mine = found?.scope === base ? found : null;
+    if (await (mine ? mine.update() : worker.register(url("sw.js"))).then(() => false, gone)) return forget(mine);
+    const { active } = await worker.ready;
+    return active.postMessage(saving ? "page" : "days");
+  }
+
+  let sign = null;
+  function tell() {
+    if (!navigator.onLine && !sign) {
+      sign = document.createElement("span");
+      sign.className = "tag warn";
+      sign.textContent = "offline";
+      document.querySelector(".brand")?.after(sign);
+    }
+    if (sign) sign.hidden = navigator.onLine;
+    if (!navigator.onLine) say("You are offline; pages are as they were when they were kept.");
+  }
+  window.addEventListener("offline", tell);
+  window.addEventListener("online", tell);
+  if (!navigator.onLine) tell();
+  window.addEventListener("load", () => start().catch(() => {})); // without it the site is the same, but not offline
+})();

@@ -1,0 +1,25 @@
+// Opens the viewer of a day when it is asked for, by its button or by an address that names cameras; only then its scripts are loaded.
+(() => {
+  "use strict";
+  const { button, hash, on, script } = sitegen;
+  const section = document.querySelector("[data-viewer][data-scripts]");
+  if (!section?.querySelector("a[data-slug]")) return;
+  let opened = false;
+  async function open() {
+    if (opened) return;
+    opened = true;
+    start.disabled = true;
+    try {
+      await Promise.all(section.dataset.scripts.split(" ").map(script));
+      start.remove();
+    } catch {
+      start.disabled = opened = false;
+      sitegen.say("The viewer could not be loaded.");
+    }
+  }
+  const start = button("Watch these cameras together", open, { name: "primary", into: section });
+  const look = () => hash.get("cams") && open();
+  on("hash", look);
+  on("seek", ({ play }) => play && open());
+  look();
+})();
