@@ -1,59 +1,40 @@
-"""Tells what pages of another generator's site hold otherwise than sitegen's: links, times, bars, words; it only reads.
+"""Tells whether pages of another generator's site lead to other clips, days and cameras than sitegen's; it only reads.
 
 Usage: python bench/same.py OURS THEIRS [FILES]     (both made from the same archive; prints the differences, exits 1 if any)
+
+A page is compared by what it leads to, among the pages and videos that both sites have: the set of these, without fragments. Ours hold more beside
+(filter and viewer, heat maps, feeds of each camera, playlists, `footage.js`); what the peers do not make is listed in OURS_ONLY.
 """
 
 from __future__ import annotations
 
-import json
 import re
 import sys
-from collections import Counter
-from collections.abc import Iterator
 from html import unescape
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import unquote, urljoin, urlsplit
 
-_ASSET = re.compile(r"(assets/[a-z]+)\.[0-9a-f]{10}\.")
-_FACTS = re.compile(r'(?:href|src|datetime|data-start|data-end|x|width|y|height)="([^"]*)"|>([^<>]+)<')
+_LINK = re.compile(r'\s(?:href|src)="([^"#?]+)')
 OURS_ONLY = (
-    "assets/",
-    "event_api/",
-    "segment_api/",
-    "status",
-    "index.json",
-    "build.json",
-    "metrics.prom",
-    "media/",
+    *("assets/", "event_api/", "segment_api/", "status", "live/", "feeds/", "media/", "previews/"),
+    *("index.json", "build.json", "metrics.prom", "manifest.webmanifest"),
 )
-"""Files of sitegen that the peers do not make."""
+"""Files of sitegen that the peers do not make, or make in a form of their own."""
 
 
-def facts(page: Path) -> Counter[str]:
-    """Return what a page or a JSON document holds, however it is written."""
-    text = page.read_text(encoding="utf-8")
-    if page.suffix == ".json":
-        return Counter(leaves(json.loads(text)))
-    found = (" ".join((one or other).split()) for one, other in _FACTS.findall(_ASSET.sub(r"\1.", text)))
-    return Counter(unquote(unescape(fact)) for fact in found if fact)
-
-
-def leaves(document: object, path: str = "") -> Iterator[str]:
-    """Return the values of a JSON document with their keys; times in seconds are rounded."""
-    if isinstance(document, dict):
-        for key, value in document.items():
-            yield from leaves(value, f"{path}.{key}")
-    elif isinstance(document, list):
-        for value in document:
-            yield from leaves(value, path)
-    else:
-        yield f"{path}={round(document, 2) if isinstance(document, float) else document}"
+def leads_to(site: Path, page: str, common: set[str]) -> set[str]:
+    """Return the pages and videos that a page links to, of those that both sites have."""
+    found = set()
+    for link in _LINK.findall((site / page).read_text(encoding="utf-8")):
+        target = urlsplit(urljoin(f"http://site/{page}", unescape(link)))
+        path = unquote(target.path).lstrip("/")
+        if path in common or (path.startswith("media/") and path.endswith(".mp4")):
+            found.add(path)
+    return found
 
 
 def pages(site: Path) -> set[str]:
-    names = {
-        str(p.relative_to(site)) for p in site.rglob("*") if p.is_file() and p.suffix in {".html", ".json"}
-    }
+    names = {p.relative_to(site).as_posix() for p in site.rglob("*.html") if p.is_file()}
     return {name for name in names if not name.startswith(OURS_ONLY)}
 
 
@@ -62,10 +43,10 @@ def differences(ours: Path, theirs: Path, most: int = 10) -> list[str]:
     here, there = pages(ours), pages(theirs)
     lines = [f"{name}: only in {ours if name in here else theirs}" for name in sorted(here ^ there)]
     for name in sorted(here & there):
-        one, other = facts(ours / name), facts(theirs / name)
+        one, other = (leads_to(site, name, here & there) for site in (ours, theirs))
         if one != other:
             lines.append(
-                f"{name}: ours {dict((one - other).most_common(4))} theirs {dict((other - one).most_common(4))}"
+                f"{name}: only ours {sorted(one - other)[:4]}, only theirs {sorted(other - one)[:4]}"
             )
     return lines[:most]
 

@@ -19,7 +19,11 @@ _ENTRIES = 16  # where a tfra's entries begin: after version, track, widths and 
 _NO_KEY_FRAME = 0x10000
 
 Start = tuple[int, int]
-"""Where a fragment begins: its offset in bytes, and the moment of its first picture in ticks."""
+"""Where a fragment begins: its offset in bytes, and its time in ticks.
+
+The list at the end of a file tells when a first picture is shown, the boxes when it is decoded. The one follows the other
+at the same distance all through a file; only how far times are apart matters here.
+"""
 
 
 class Fragments:
@@ -48,7 +52,7 @@ def find_fragments(movie: Movie, video: Track, begin: int) -> Fragments | None:
 
 
 def _listed(movie: Movie, video: Track, begin: int) -> Fragments | None:
-    """Return what the file's own list says, if its first and its last entry are true."""
+    """Return what the file's own list says, if those of its entries that are looked at are true."""
     tail = os.pread(movie.handle, _TAIL_BYTES, max(begin, movie.size - _TAIL_BYTES))
     if tail[-_MFRO_BYTES:][4:8] != b"mfro":
         return None
@@ -64,9 +68,18 @@ def _listed(movie: Movie, video: Track, begin: int) -> Fragments | None:
         return None
     offset, ticks = starts[-1]
     last = _walked(movie, video, offset, end)
-    if last is None or last.end_bytes != end or movie.read(starts[0][0] + 4, starts[0][0] + 8) != b"moof":
+    some = (starts[n][0] for n in (0, len(starts) // 2, -1))  # some writers list fragments that begin anywhere
+    if last is None or last.end_bytes != end or not all(_begins_with_key(movie, video, s, end) for s in some):
         return None
     return Fragments(starts, end, ticks + last.end_ticks - last.starts[0][1])
+
+
+def _begins_with_key(movie: Movie, video: Track, begin: int, end: int) -> bool:
+    """Say whether there is a fragment at a place that begins with a key frame."""
+    for kind, content, stop in movie.boxes(begin, end):
+        part = _video_part(movie, video, content, stop) if kind == b"moof" else None
+        return part is not None and part.begins_with_key
+    return False
 
 
 def _entries(data: bytes, track: int) -> list[Start]:
@@ -109,11 +122,10 @@ def _walked(movie: Movie, video: Track, begin: int, end: int | None = None) -> F
             if part is not None:
                 first = ticks if part.time is None else part.time
                 if part.begins_with_key or not starts:
-                    starts.append((offset, first + part.delay))
+                    starts.append((offset, first))
                 ticks = first + part.ticks
-                shown_until = ticks + part.delay
         here = stop
-    return Fragments(starts, reached, shown_until) if starts else None
+    return Fragments(starts, reached, ticks) if starts else None
 
 
 class _Part:
@@ -130,10 +142,6 @@ class _Part:
         elif flags & 0x400:
             usual = number(runs[0], place + 4 * (duration + size))
         self.begins_with_key = not usual & _NO_KEY_FRAME
-        self.delay = 0  # from when the first frame is decoded until it is shown
-        if flags & 0x800:
-            later = number(runs[0], place + 4 * (duration + size + bool(flags & 0x400)))
-            self.delay = later - (1 << 32) if later >> 31 else later
 
 
 def _video_part(movie: Movie, video: Track, begin: int, end: int) -> _Part | None:

@@ -4,6 +4,7 @@ import random
 from contextlib import nullcontext
 from datetime import UTC, date, datetime, timedelta
 
+import msgspec
 import pytest
 
 from sitegen.archive import counts
@@ -158,3 +159,6 @@ def test_what_segments_hold_is_summed_by_day(index):
     assert [events for *_, events in found] == [c.events for c in counts.days(index, "101")][::-1]
     assert counts.coverage(index, "101", since=day(1)) == found[:2]
     assert counts.coverage(index, "101", limit=1) == found[:1]
+    longer = msgspec.structs.replace(index.clip("2.mp4").clip, end=NOON + timedelta(minutes=12))
+    index.put_clips([(longer, NOON.date(), NOON.hour)])
+    assert counts.coverage(index, "101")[-1][1] == timedelta(minutes=10)

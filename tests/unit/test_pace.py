@@ -115,9 +115,6 @@ def test_status_and_calendar_wait_with_it(paced):
 def test_a_problem_that_waited_is_a_revision_when_it_is_shown(paced):
     """build.json counts it together with the status page that names it."""
     site, generator, clock = paced
-    generator.build()
-    clock.now += 0.1
-    site.put(1)
     revision = generator.build().revision
     (site.root / "alone.yaml").write_text("schema: 1")
     clock.now += 0.1
@@ -127,11 +124,16 @@ def test_a_problem_that_waited_is_a_revision_when_it_is_shown(paced):
     assert site.json("build.json")["problems"] == len(site.json("status.json")["problems"]) > 0
 
 
-def test_nothing_waits_when_a_page_goes_that_it_may_link_to(paced):
+def test_nothing_waits_when_a_page_goes_that_it_may_link_to(tmp_path):
     """A clip's time is corrected: the page of the day it was on goes, and nothing leads there any more (P3)."""
-    site, generator, clock = paced
+    site, clock = Site(tmp_path), Clock()
+    site.config.write_text('[site]\nurl = "https://cctv.example/"\n')
+    site.put(0)
     moved = site.put(24 * 60)
+    generator = Generator(load(site.config))
+    generator.pace = Pace(1.0, clock)
     generator.build()
+    assert "2026/11/23" in (site.output / "feeds/calendar.ics").read_text()
     clock.now += 0.1
     sidecar = moved.with_suffix(".yaml")
     sidecar.write_text(sidecar.read_text().replace("2026-11-23T", "2026-11-22T"))
@@ -139,3 +141,4 @@ def test_nothing_waits_when_a_page_goes_that_it_may_link_to(paced):
     assert not (site.output / "2026/11/23").exists()
     site.assert_sound()
     assert "2026/11/23" not in (site.output / "feeds/calendar.ics").read_text()
+    generator.close()

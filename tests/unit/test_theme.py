@@ -213,7 +213,7 @@ def test_an_error_in_a_template_names_file_and_line(tmp_path, text, line, why):
 def test_the_default_theme_has_every_page(default):
     """The list of pages that themes must have is the list that the shipped one has."""
     names = {path.name for path in (resource("themes") / "default/templates").iterdir()}
-    assert set(PAGES) | {"base.html", "parts.html"} == names
+    assert set(PAGES) | {"base.html", "parts.html", "timeline.html", "viewer.html"} == names
 
 
 def test_the_reference_of_views_is_fresh():
@@ -231,7 +231,7 @@ def test_the_how_to_works_as_it_is_written(tmp_path):
         textwrap.dedent(found)
         for found in re.findall(r"^ *```(?:\w+)\n(.*?)^ *```", text, re.DOTALL | re.MULTILINE)
     ]
-    manifest, _, css, base = blocks
+    manifest, _, css, base, *_ = blocks
     make_theme(tmp_path / "themes/mine", manifest, assets__colours_dot_css=css, templates__base_dot_html=base)
     theme = load("mine", tmp_path)
     path = next(asset.path for asset in theme.assets() if asset.name == "colours.css")
@@ -246,4 +246,4 @@ def test_the_reference_of_contexts_is_true(default, template):
     row = next(line for line in text.splitlines() if line.startswith(f"| `{template}`"))
     named = set(re.findall(r"`(\w+)`:", row))
     page = next(page for page in busy_pages() if page.template == template)
-    assert named == page.context.keys() - {"title"}
+    assert named == page.context.keys() - {"title", "feeds"}  # the two that every page has

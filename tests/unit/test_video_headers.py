@@ -98,6 +98,17 @@ def test_the_file_s_own_list_says_what_its_boxes_say(folder, tmp_path, name):
     assert read_headers(str(walked), pieces=True) == read_headers(str(folder / name), pieces=True)
 
 
+def test_fragments_that_begin_anywhere_are_joined_to_the_one_before(folder, tmp_path):
+    """Others than the recorder cut by time: each piece begins with a key frame all the same, whatever the list says."""
+    path = tmp_path / "by-time.mp4"
+    form = ["-movflags", "empty_moov+default_base_moof", "-frag_duration", 500_000]
+    ffmpeg("-i", folder / "silent-0.mp4", "-c", "copy", *form, path)
+    headers = read_headers(str(path), pieces=True)
+    assert path.read_bytes().count(b"moof") > 20
+    check(path, headers, packets(path))
+    assert len(headers.pieces) > 1
+
+
 @pytest.mark.parametrize("share", [0.5, 0.9, 0.99])
 @pytest.mark.parametrize("name", ["silent-1.mp4", "sound-1.mp4"])
 def test_a_killed_recording_has_its_whole_fragments(folder, tmp_path, name, share):

@@ -161,19 +161,21 @@
     if (zoom > 1) view.scrollLeft += Math.max(0, event.clientX - box.right + 16) - Math.max(0, box.left + names + 16 - event.clientX);
     seek(timeAt(within(event.clientX, box.left + names, box.right)), { dragging: true });
   });
-  for (const end of ["pointerup", "pointercancel"]) {
-    strip.addEventListener(end, () => {
-      if (held?.scrub) seek(time);
-      held = null;
-    });
-  }
+  const drop = () => {
+    if (held?.scrub) seek(time);
+    held = null;
+  };
+  for (const end of ["pointerup", "pointercancel"]) strip.addEventListener(end, drop);
+  let last = null;
+  const again = () => strip.matches(":hover") && last.target.dispatchEvent(new PointerEvent("pointermove", last));
   strip.addEventListener("pointermove", (event) => { // pictures, only for whoever points
-    sitegen.script(tl.dataset.hover).then(() => event.target.dispatchEvent(new PointerEvent("pointermove", event)), () => {});
-  }, { once: true });
+    if (!last) sitegen.script(tl.dataset.hover).then(again, () => {});
+    last = event;
+  });
   strip.addEventListener("dragstart", (event) => event.preventDefault());
   strip.addEventListener("click", (event) => {
     const bar = event.target.closest(".e1, .e2, .e3, .e4, .lane-name"), lane = event.target.closest(".lane");
-    if (moved) event.preventDefault();
+    if (moved) event.preventDefault(); // some browsers send the click of a drag to what it began on
     else if (lane && !bar && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
       event.preventDefault();
       seek(timeAt(event.clientX), { camera: lane.dataset.camera });
@@ -207,7 +209,6 @@
   }, { passive: false });
   view.addEventListener("touchend", () => { pinch = null; });
   view.addEventListener("scroll", later, { passive: true });
-
   function nearer(factor) {
     const box = view.getBoundingClientRect(), x = box.left + place(time) - view.scrollLeft;
     const seen = x >= box.left + names && x <= box.right;
@@ -244,10 +245,9 @@
     hash.set({ t: new Date(time).toISOString().replace(".000Z", "Z") });
     asking = hash.get("t");
     const done = () => {
-      const label = copy.firstChild;
-      label.data = "Copied: link";
+      copy.firstChild.data = "Copied: link";
       say(`Link to ${clock(time)} copied`);
-      setTimeout(() => { label.data = "Copy link"; }, 2500);
+      setTimeout(() => { copy.firstChild.data = "Copy link"; }, 2500);
     };
     const byHand = () => {
       const field = tools.querySelector("input") || make("input", "tl-link", tools);

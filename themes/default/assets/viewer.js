@@ -10,7 +10,7 @@
   const slow = sitegen.saving || /2g|3g/.test(navigator.connection?.effectiveType || "");
   const tiles = new Map(); // by slug, in the order of the page
   let transport = null, panel = null, noHls = !location.protocol.startsWith("http"), building = 0, large = null, told = 0, marked = null;
-  const wish = { time: null, playing: false, rate: 1, muted: true, full: hash.get("q") === "full" || Boolean(solo && !slow) };
+  const wish = { time: null, playing: false, rate: 1, muted: !solo, full: hash.get("q") === "full" || Boolean(solo && !slow) };
 
   const shown = () => [...tiles.values()].filter((tile) => !tile.figure.hidden);
   const lead = () => (shown().find((tile) => tile.slug === large && tile.track) || shown().find((tile) => tile.track))?.track;
@@ -247,7 +247,6 @@
       picture.src = first.poster;
       tile.screen.prepend(picture);
     }
-    wish.muted = false;
     if (wish.time !== null || wish.playing) desk.seek(wish.time ?? first.start);
   }
 
