@@ -73,6 +73,8 @@ class Shot(NamedTuple):
     start: datetime
     seconds: float
     number: int
+    box: tuple[int, int, int, int] = (310, 190, 120, 80)
+    """Where motion was: its centre, width and height in pixels."""
 
 
 def put(root: Path, film: Path, shot: Shot) -> Path:
@@ -90,7 +92,9 @@ def put(root: Path, film: Path, shot: Shot) -> Path:
     }
     if shot.kind == "event":
         pixels = int(400 * 1.5 ** (shot.number * 7 % 12))
-        fields["motion"] = {"changed_pixels": pixels, "x": 310, "y": 190, "width": 120, "height": 80}
+        fields["motion"] = {"changed_pixels": pixels} | dict(
+            zip(("x", "y", "width", "height"), shot.box, strict=True)
+        )
     fields["end_reason"] = "motion_stopped" if shot.kind == "event" else "rotated"
     os.link(film, folder / f"{stem}.mp4")
     (folder / f"{stem}.yaml").write_text(sidecar_text(fields), encoding="utf-8")

@@ -29,6 +29,7 @@ from places import CACHE, SITEGEN, empty  # noqa: E402
 from sitegen.archive.layout import PREVIEW_ENDINGS  # noqa: E402
 from sitegen.archive.sidecar_text import sidecar_text  # noqa: E402
 from sitegen.demo.footage import make_footage  # noqa: E402
+from sitegen.demo.scenes import SCENES  # noqa: E402
 
 STREET = CACHE / "street"
 ZONE = ZoneInfo("America/New_York")
@@ -37,11 +38,12 @@ TITLES = {"101": "Driveway", "102": "Back yard", "103": "Shop", "104": "Gate"}
 SEGMENT_S, EVENT_S, VARIANTS, RECORDED_DAYS, DAYS = 300, 8, 4, 9, 330
 NIGHT = "hue=s=0.15,eq=brightness=-0.06:contrast=1.05:gamma=0.85"
 DAYLIGHT = range(7, 17)
-NOTES = {
-    3: ("Parcel left by the door", ["parcel"]),
-    17: ("Fox, again", ["fox", "night"]),
-    29: ("Delivery for number 6", ["parcel"]),
-}
+NOTES = [
+    ("Parcel left by the door", ["parcel"]),
+    ("Delivery for number 6", ["parcel"]),
+    ("The cat is back", ["cat"]),
+]
+"""Of the day's events in the drive by daylight."""
 CONFIG = """[site]
 title = "Elm Street 4"
 timezone = "America/New_York"
@@ -89,6 +91,19 @@ def is_dark(when: datetime) -> bool:
     return when.astimezone(ZONE).hour not in DAYLIGHT
 
 
+def where(camera: str, number: int) -> tuple[int, int, int, int]:
+    """Return where the visitor of an event is in the middle of its film, of which the picture is taken."""
+    visitor = SCENES[CAMERAS[camera]].visitor
+    way = (1.5 + number % VARIANTS) / 6
+    x = 640 * ((1 + visitor.width) * way - visitor.width / 2)
+    return (
+        round(x),
+        round(360 * (visitor.y + visitor.height / 2)),
+        round(640 * visitor.width),
+        round(360 * visitor.height),
+    )
+
+
 def shots(now: datetime) -> Iterator[Shot]:
     """Yield a year: more events by day than by night, some quiet days, and the last days recorded throughout."""
     chance = random.Random(4)
@@ -101,13 +116,8 @@ def shots(now: datetime) -> Iterator[Shot]:
             )
             start = (day + timedelta(hours=hour, seconds=chance.randrange(3_600))).astimezone(UTC)
             if start < now - timedelta(minutes=4):
-                yield Shot(
-                    "event",
-                    chance.choice(("101", "101", "102", "103", "104", "104")),
-                    start,
-                    EVENT_S,
-                    number + 100 * back,
-                )
+                camera, count = chance.choice(("101", "101", "102", "103", "104", "104")), number + 100 * back
+                yield Shot("event", camera, start, EVENT_S, count, where(camera, count))
     start = (midnight - timedelta(days=RECORDED_DAYS)).astimezone(UTC)
     while start < now - timedelta(seconds=SEGMENT_S):
         for camera in CAMERAS:
@@ -147,8 +157,7 @@ def previews() -> dict[str, dict[str, Path]]:
 
 def fill(folder: Path, now: datetime) -> None:
     """Write archive, previews, notes, outages and pages of the street."""
-    made, noted = previews(), iter(sorted(NOTES))
-    wanted = next(noted)
+    made, notes = previews(), list(NOTES)
     for shot in shots(now):
         source = film(
             shot.camera,
@@ -161,12 +170,10 @@ def fill(folder: Path, now: datetime) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         for ending, path in made[source.name].items():
             os.link(path, f"{target}{ending}")
-        if shot.kind == "event" and shot.number == wanted:
-            title, tags = NOTES[wanted]
-            wanted = next(noted, -1)
-            video.with_suffix(".md").write_text(
-                f'---\nkeep: true\ntags: {tags}\ntitle: "{title}"\n---\n\nSeen **twice** that week.\n'
-            )
+        if notes and shot.kind == "event" and shot.camera == "101" and not is_dark(shot.start):
+            title, tags = notes.pop(0)
+            text = f'---\nkeep: true\ntags: {tags}\ntitle: "{title}"\n---\n\nSeen **twice** that week.\n'
+            video.with_suffix(".md").write_text(text)
     midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
     for camera, begin, end in (("103", 9, 9.75), ("102", -28, -21)):
         start = midnight + timedelta(hours=begin)

@@ -68,7 +68,8 @@ def _listed(movie: Movie, video: Track, begin: int) -> Fragments | None:
         return None
     offset, ticks = starts[-1]
     last = _walked(movie, video, offset, end)
-    some = (starts[n][0] for n in (0, len(starts) // 2, -1))  # some writers list fragments that begin anywhere
+    # Some writers list fragments that begin anywhere, not only with a key frame.
+    some = (starts[n][0] for n in (0, len(starts) // 2, -1))
     if last is None or last.end_bytes != end or not all(_begins_with_key(movie, video, s, end) for s in some):
         return None
     return Fragments(starts, end, ticks + last.end_ticks - last.starts[0][1])

@@ -108,6 +108,12 @@ def cameras(index: Index) -> dict[str, CameraCount]:
     return {c: CameraCount(c, e, s, from_micros(t)) for c, e, s, t in index.rows(sql)}
 
 
+def last_seen(index: Index, camera: str) -> datetime | None:
+    """Return the latest end (or start, of what has none) of a camera's clips; None: it has none."""
+    found = index.rows("SELECT max(coalesce(end_us,start_us)) FROM clips WHERE camera=?", camera)[0][0]
+    return None if found is None else from_micros(found)
+
+
 def heat(index: Index, camera: str) -> tuple[tuple[int, ...], ...]:
     """Return how many events a camera had by weekday (7, Monday first) and local hour (24)."""
     slots = dict(index.rows("SELECT slot,events FROM heat WHERE camera=?", camera))

@@ -28,6 +28,7 @@ from sitegen.site.pages import (
 )
 
 _LAST = date.max
+_WITH_CAMERAS = {Page("cameras"), Page("home")}
 _NO_END = datetime.max.replace(tzinfo=UTC)
 
 
@@ -74,6 +75,8 @@ def _in_place(index: Index, old: Clip, new: Placed) -> set[Page]:
         pages.add(Page("api", key=here.listed_as))
     if here.listed_as == "event" and _in_calendar(old) != _in_calendar(clip):
         pages |= {Page("calendar")} if index.is_among_newest(clip, calendar.EVENTS) else set()
+    if _is_last_seen(index, old, clip):
+        pages |= _WITH_CAMERAS | {Page("camera", key=clip.camera)}
     return pages | _lists(index, clip)
 
 
@@ -82,13 +85,22 @@ def _lists(index: Index, clip: Clip) -> set[Page]:
     pages = set()
     shown = (index.last_before(clip.camera, _NO_END), *index.newest("event", 1, clip.camera))
     if any(placed is not None and placed.clip.path == clip.path for placed in shown):
-        pages |= {Page("cameras"), Page("home"), Page("camera", key=clip.camera)}  # shown with its camera
+        pages |= _WITH_CAMERAS | {Page("camera", key=clip.camera)}  # shown with its camera
     if clip.listed_as == "event":
         if index.is_among_newest(clip, FEED_LENGTH, clip.camera):
             pages.add(Page("camera", key=clip.camera))
         if index.is_among_newest(clip, FEED_LENGTH):
             pages.add(Page("home"))
     return pages
+
+
+def _is_last_seen(index: Index, old: Clip, new: Clip) -> bool:
+    """Say whether a clip that stays where it is changed when its camera was last seen: it need not be the last to begin."""
+    before, after = old.end or old.start, new.end or new.start
+    if before == after:
+        return False
+    latest = counts.last_seen(index, new.camera)
+    return latest is None or after >= latest or before > latest
 
 
 def _without_prose(clip: Clip) -> Clip:

@@ -67,6 +67,28 @@ def test_a_day_that_comes_with_two_clips_at_once_has_come(tmp_path):
         assert days_of(consequences.of_days(model.index, gone), "day") == {"20"}
 
 
+def test_a_camera_is_last_seen_when_the_last_of_its_clips_ends(tmp_path):
+    """A long clip may end after those that began later: that it ends otherwise shows wherever the camera does."""
+    lists = {Page("cameras"), Page("home"), Page("camera", key="101")}
+    long = a_clip(START - timedelta(hours=1), kind="segment", seconds=9_000)
+    others = [a_clip(START + timedelta(minutes=n)) for n in range(3)]
+    for end, shown in (
+        (timedelta(hours=3), True),
+        (timedelta(seconds=30), True),
+        (timedelta(hours=2.5), False),
+    ):
+        folder = tmp_path / f"{end}"
+        folder.mkdir()
+        new = changed(long, end=long.start + end, extra={"a": "b"})
+        with a_model(folder, new, *others) as model:
+            touched = consequences.of_change(model.index, Change(placed(long), placed(new)))
+        assert (lists <= touched) is shown
+    with a_model(tmp_path, changed(long, end=START), *others) as model:
+        short = changed(long, end=START - timedelta(minutes=1))
+        change = Change(placed(short), placed(changed(long, end=START)))
+        assert not lists & consequences.of_change(model.index, change) - {Page("camera", key="101")}
+
+
 def test_a_cameras_first_clip_of_a_day_touches_its_days_beside_it(tmp_path):
     """Also when the day is there already by another camera's clips."""
     others = [a_clip(START - 2 * DAY), a_clip(START, camera="102"), a_clip(START - DAY, camera="102")]

@@ -65,8 +65,8 @@ def another_theme(world: World) -> None:
 
 
 def another_style(world: World) -> None:
-    styles = sorted((world.folder / "themes" / "mine").rglob("*.css"))
-    styles[0].write_text(styles[0].read_text() + "\nbody { color: red }\n")
+    style = world.folder / "themes" / "mine" / "assets" / "style.css"
+    style.write_text(style.read_text() + "\nbody { color: red }\n")
     world.restart()
 
 

@@ -52,7 +52,7 @@
   // Everything of a day that can be played: its segments, and events where there is no segment.
   function whole(data) {
     const made = data.clips.filter((clip) => clip[3] & 3).map(([start, length, kind, flags, path]) => ({
-      start, end: start + length, kind, flags,
+      start, end: start + length, kind, flags, path,
       full: flags & 1 ? `${root}media/${path}` : "",
       low: flags & 2 ? `${root}previews/${path}${data.endings.video}` : "",
       poster: flags & 8 ? `${root}previews/${path}${data.endings.poster}` : "",

@@ -247,6 +247,12 @@
       picture.src = first.poster;
       tile.screen.prepend(picture);
     }
+    if (tile.reel.pieces.some(({ flags }) => flags & 12)) {
+      button("Day in a minute", () => {
+        desk.pause();
+        sitegen.script(section.dataset.flipbook).then(() => sitegen.flipbook(tile.reel, section), () => panel.tell("This could not be loaded."));
+      }, { into: box.querySelector(".viewer-bar"), name: "plain small" });
+    }
     if (wish.time !== null || wish.playing) desk.seek(wish.time ?? first.start);
   }
 
