@@ -263,7 +263,8 @@ class Generator:
             pages=tuple(PageLink(p.title, p.url) for p in top_pages(content.pages)),
             url=site.url,
         )
-        return Renderer(Model(self.index, cameras, self.zone, view), self.theme, content, self._volatile)
+        model = Model(self.index, cameras, self.zone, view)
+        return Renderer(model, self.theme, content, self._volatile, self.publisher.size)
 
     def _volatile(self) -> Volatile:
         disk = shutil.disk_usage(self.settings.archive.root)

@@ -77,6 +77,7 @@ class Clip(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     """The video's; previews carry the same."""
     image: str | None = None
     """Path of Motion's own picture."""
+    image_bytes: int = 0
     event: str | None = None
     motion: Motion | None = None
     end_reason: str | None = None

@@ -81,6 +81,9 @@ def clip(
         still=f"previews/{stem}.small.jpg" if done else "",
         sprite=f"previews/{stem}.sprite.jpg" if done else "",
         image="",
+        image_bytes=0,
+        low_bytes=0,
+        poster_bytes=0,
         event=f"{camera}-{start:%Y%m%dT%H%M%S}Z" if kind == "event" else "",
         motion=Motion(changed_pixels=5210, noise=12, labels=3, x=310, y=190, width=120, height=80)
         if kind == "event"

@@ -90,8 +90,10 @@ class World:
         self.events[name] = path
         return self.touch(path)
 
-    def put_segment(self, name: str, start: datetime, seconds: float | None = 300) -> Path:
-        fields = {"end_reason": "rotated"} if seconds else {}
+    def put_segment(
+        self, name: str, start: datetime, seconds: float | None = 300, reason: str = "rotated"
+    ) -> Path:
+        fields = {"end_reason": reason} if seconds else {}
         return self.put(
             name, start, kind="segment", seconds=seconds, motion=None, video=in_pieces(), **fields
         )

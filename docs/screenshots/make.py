@@ -17,7 +17,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, Route, sync_playwright
 
 HERE = Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parents[1] / "bench"))
@@ -224,6 +224,7 @@ def take(browser: Browser, address: str, name: str) -> None:
                 viewport=viewport, device_scale_factor=scale, color_scheme=scheme, reduced_motion="reduce", service_workers="block",
                 has_touch=size == "phone", is_mobile=size == "phone",
             )  # fmt: skip
+            context.route("**/motion-stream/**", _as_motion)
             page = context.new_page()
             page.goto(address)
             ready(page, name)
@@ -237,9 +238,24 @@ def take(browser: Browser, address: str, name: str) -> None:
             Path(f"{target}.png").unlink()
 
 
+def _as_motion(route: Route) -> None:
+    """Answer as Motion does, with a picture by daylight."""
+    camera = route.request.url.split("/motion-stream/")[1].partition("/")[0]
+    if camera in CAMERAS:
+        unique = STREET / "unique/site/previews/events" / camera
+        route.fulfill(path=min(unique.rglob("*.poster.jpg")), content_type="image/jpeg")
+    else:
+        route.fulfill(
+            json={"camera_status": [{"id": int(one), "lost_connection": False, "fps": 10} for one in CAMERAS]}
+        )
+
+
 def ready(page: Page, name: str) -> None:
     """Wait until pictures are there, and films where some are shown."""
     page.wait_for_load_state("networkidle")
+    if name == "live":
+        page.get_by_role("button", name="Play all").click()
+        page.wait_for_function("() => document.querySelectorAll('.screen img[src]').length === 4")
     page.wait_for_function(
         "() => [...document.images].every((one) => one.complete || one.loading === 'lazy')"
     )

@@ -51,13 +51,13 @@ def assemble(
     *,
     read: Read,
     adopt: Adopt,
-    exists: Callable[[str], bool],
+    size_of: Callable[[str], int | None],
     claimed: Callable[[str], bool] = lambda _: False,
 ) -> Assembled:
     """Judge the files of one stem. Never raises for what they hold.
 
-    `exists` says whether a file is in the archive; `claimed`, whether another sidecar names a video as its preview:
-    such a one is no clip of its own.
+    `size_of` gives the bytes of a file in the archive, None when it is not there; `claimed`, whether another sidecar
+    names a video as its preview: such a one is no clip of its own.
     """
     by_suffix: dict[str, FileEntry] = {}
     videos: dict[str, FileEntry] = {}
@@ -79,10 +79,11 @@ def assemble(
         image, sub = _named(sidecar_file.path, sidecar.image), _named(sidecar_file.path, sidecar.preview)
         if image or sub:
             wanted = tuple(path for path in (image, sub) if path)
-            image, sub = (path if path and exists(path) else None for path in (image, sub))
+            image, sub = (path if path and size_of(path) is not None else None for path in (image, sub))
         video = _video(sidecar_file, sidecar, videos, found.problems)
         if video is not None:
-            clips.append(_make(video, sidecar, note=note, image=image, sub=sub))
+            image_bytes = (size_of(image) if image else None) or 0
+            clips.append(_make(video, sidecar, note=note, image=image, image_bytes=image_bytes, sub=sub))
             del videos[video.path]
     held: list[str] = []
     if videos:
@@ -192,6 +193,7 @@ def _make(
     *,
     note: Note | None,
     image: str | None = None,
+    image_bytes: int = 0,
     sub: str | None = None,
     adopted: bool = False,
 ) -> Clip:
@@ -207,6 +209,7 @@ def _make(
         bytes=0 if recording else video.size,
         mtime_ns=0 if recording else video.mtime_ns,
         image=image,
+        image_bytes=image_bytes,
         sub=sub,
         event=sidecar.event,
         motion=sidecar.motion,

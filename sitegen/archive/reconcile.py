@@ -117,28 +117,35 @@ class Reconciling:
     def _judge_all(self, folder: Folder) -> None:
         """Judge all stems of a folder of which nothing is known."""
         stems: dict[str, list[FileEntry]] = {}
-        names = set()
+        names: dict[str, int] = {}
         for file in folder.files:
-            names.add(file.path)
+            names[file.path] = file.size
             stems.setdefault(stem_of(file.path), []).append(file)
         wanted: set[str] = set()
         results: dict[str, Assembled] = {}
         # Those with a sidecar first: it may name a video that has none.
         for stem in sorted(stems, key=lambda stem: stem + SIDECAR_SUFFIX not in names):
-            results[stem] = self._assembled(stems[stem], names.__contains__, wanted.__contains__)
+            results[stem] = self._assembled(stems[stem], names.get, wanted.__contains__)
             wanted.update(results[stem].wanted)
-        for path in sorted(wanted & names):  # a video that was judged before another stem's sidecar named it
+        for path in sorted(
+            wanted & names.keys()
+        ):  # a video that was judged before another stem's sidecar named it
             stem = stem_of(path)
             if suffix_of(path) in VIDEO_SUFFIXES and stem + SIDECAR_SUFFIX in names:
-                results[stem] = self._assembled(stems[stem], names.__contains__, wanted.__contains__)
+                results[stem] = self._assembled(stems[stem], names.get, wanted.__contains__)
         self.index.put_clips(placed for r in results.values() for placed in self._placed(r))
         for stem, result in results.items():
             self._write_rest(stem, result)
 
     def _assembled(
-        self, files: Sequence[FileEntry], exists: Callable[[str], bool], claimed: Callable[[str], bool]
+        self,
+        files: Sequence[FileEntry],
+        size_of: Callable[[str], int | None],
+        claimed: Callable[[str], bool],
     ) -> Assembled:
-        return assemble(files, read=self.source.read, adopt=self.source.adopt, exists=exists, claimed=claimed)
+        return assemble(
+            files, read=self.source.read, adopt=self.source.adopt, size_of=size_of, claimed=claimed
+        )
 
     def take(self, path: str, found: FileEntry | Problem | None) -> set[str]:
         """Take over one path; return the stems to judge again."""
@@ -175,7 +182,7 @@ class Reconciling:
         index = self.index
         result = self._assembled(
             index.files_of(stem),
-            lambda path: index.file(path) is not None,
+            lambda path: None if (file := index.file(path)) is None else file.size,
             lambda path: bool(index.stems_wanting(path)),
         )
         before = index.clips_of_stem(stem)

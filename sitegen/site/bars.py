@@ -46,8 +46,8 @@ def recorded_bars(about: About, segments: Sequence[Clip]) -> list[Bar]:
 
 
 def gap_bar(about: About, gap: Gap) -> Bar:
-    """Return the bar of a gap."""
-    left, width = timeline.place(gap.start, gap.end, about.day)
+    """Return the bar of a gap; one that lasts is drawn to the end of its day: pages do not know the time."""
+    left, width = timeline.place(gap.start, gap.end or about.day.end, about.day)
     since = day_clock(about.day.date, about.zone)(gap.start)
     said = f"nothing recorded from {since}: {timeline.cause_text(gap.cause)}"
     return Bar(kind="gap", left=left, width=width, url="", label=f"{about.title}: {said}", level=0)

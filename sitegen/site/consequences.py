@@ -26,6 +26,7 @@ from sitegen.site.pages import (
     touched_by_gap,
     touched_by_new_day,
 )
+from sitegen.site.timeline import ends_a_recording
 
 _LAST = date.max
 _WITH_CAMERAS = {Page("cameras"), Page("home")}
@@ -66,7 +67,7 @@ def _in_place(index: Index, old: Clip, new: Placed) -> set[Page]:
     )
     if clip.kind == "segment":
         if (old.end, old.end_reason) != (clip.end, clip.end_reason):
-            pages |= _gaps(index, new) | {
+            pages |= _gaps(index, new, old.end_reason) | {
                 Page("camera", key=clip.camera)
             }  # it tells how much of each day is covered
         if _in_playlist(old) != _in_playlist(clip):
@@ -154,8 +155,11 @@ def of_days(index: Index, changes: Iterable[Change]) -> set[Page]:
     return pages
 
 
-def _gaps(index: Index, placed: Placed) -> set[Page]:
-    """Return the pages whose gaps a clip may change: a segment borders on them, any clip may end an outage."""
+def _gaps(index: Index, placed: Placed, once: str | None = None) -> set[Page]:
+    """Return the pages whose gaps a clip may change: a segment borders on them, any clip may end an outage.
+
+    `once` is the reason for which it ended before it changed. A camera's last segment may begin a gap that lasts.
+    """
     clip = placed.clip
     pages: set[Page] = set()
     if clip.kind == "segment":
@@ -163,6 +167,9 @@ def _gaps(index: Index, placed: Placed) -> set[Page]:
         after = index.after("segment", clip.start, clip.id, clip.camera)
         first = before.day if before else placed.day
         last = max(after.day if after else placed.day, placed.day)
+        reasons = (once, clip.end_reason, before.clip.end_reason if before else None)
+        if after is None and any(ends_a_recording(reason) for reason in reasons):
+            last = _LAST
         pages |= touched_by_gap(clip.camera, counts.days_between(index, first, last))
     earlier = index.last_before(clip.camera, clip.start)
     for outage in index.open_outages(clip.camera, earlier.clip.start if earlier else None, clip.start):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -10,6 +11,7 @@ import msgspec
 
 from sitegen.archive import counts
 from sitegen.archive.index import Placed
+from sitegen.archive.layout import preview_paths
 from sitegen.clip import Camera, Gap
 from sitegen.site import camera_facts
 from sitegen.site.model import Model
@@ -111,13 +113,23 @@ def camera_day(model: Model, facts: DayFacts, camera: Camera) -> dict[str, Any]:
     }
 
 
-def clip(model: Model, placed: Placed) -> dict[str, Any]:
-    """Return the context of clip.html: a clip, its neighbours over all cameras, and the clips of its Event."""
+def clip(model: Model, placed: Placed, size: Callable[[str], int] = lambda _: 0) -> dict[str, Any]:
+    """Return the context of clip.html: a clip, its neighbours over all cameras, and the clips of its Event.
+
+    `size` gives the bytes of a file of the site, 0 where they are not known.
+    """
     found, one_day = placed.clip, model.one_day(placed.day)
     before, view, after = one_day.around(found)
     frame, note = one_day.frames.get(found.path), found.note
-    if frame or note:
-        view = msgspec.structs.replace(view, frame=frame, note_html=note_html(note.text) if note else "")
+    if frame or note or view.poster:
+        made = preview_paths(found.path)
+        view = msgspec.structs.replace(
+            view,
+            frame=frame,
+            note_html=note_html(note.text) if note else "",
+            low_bytes=size(made["video"]) if view.low_video else 0,
+            poster_bytes=size(made["poster"]) if view.poster else 0,
+        )
     local = found.start.astimezone(model.zone).isoformat(" ")[:_TO_SECONDS]
     return {
         "title": f"{view.title or view.camera_title}, {local}",

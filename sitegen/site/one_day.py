@@ -171,7 +171,13 @@ def camera_gaps(model: Model, camera: Camera, day: Day, segments: Sequence[Clip]
     first = around[0].start if around else day.start
     last = around[-1].start if around else day.end
     outages = index.outages_between(camera.id, min(first, day.start), max(last, day.end))
-    return timeline.cut(timeline.gaps(around, [ended(model, o) for o in outages]), day)
+    found = timeline.gaps(around, [ended(model, o) for o in outages], to_the_last=after is None)
+    return timeline.cut((g for g in found if not _is_over(g, day)), day)
+
+
+def _is_over(gap: Gap, day: Day) -> bool:
+    """Say whether a gap that lasts is of no interest any more: somebody stopped the recording, on a day before."""
+    return gap.end is None and gap.cause == "stopped" and gap.start < day.start
 
 
 def ended(model: Model, outage: Outage) -> Outage:

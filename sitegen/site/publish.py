@@ -66,6 +66,13 @@ class Publisher:
         """Say whether a file is on the site."""
         return os.path.exists(f"{self._root}/{path}")  # noqa: PTH110 - asked for each page
 
+    def size(self, path: str) -> int:
+        """Return the bytes of a file on the site; 0: it is not there."""
+        try:
+            return os.stat(f"{self._root}/{path}").st_size  # noqa: PTH116 - asked for each event's page
+        except OSError:
+            return 0
+
     @contextmanager
     def stage(self) -> Iterator[Stage]:
         """Yield a stage; what is on it is published at the end, or thrown away when there is an error."""

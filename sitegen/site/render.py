@@ -42,8 +42,10 @@ class Renderer:
         theme: Theme,
         content: Content,
         volatile: Callable[[], Volatile],
+        size: Callable[[str], int],
     ) -> None:
-        self.model, self.theme, self._volatile = model, theme, volatile
+        """`size` gives the bytes of a file of the site by its path, as it is on the disk; 0: it is not there."""
+        self.model, self.theme, self._volatile, self._size = model, theme, volatile, size
         self.content, self._of_cameras = {p.path: p for p in content.pages}, content.of_cameras
         self._makers: Mapping[str, Callable[[Page], Files]] = {
             "clip": self._clip,
@@ -105,7 +107,7 @@ class Renderer:
 
     def _clip(self, page: Page) -> Files:
         placed = self.model.one_day(date.fromisoformat(page.day)).by_id[page.key]
-        return self._html("clip.html", page, contexts.clip(self.model, placed))
+        return self._html("clip.html", page, contexts.clip(self.model, placed, self._size))
 
     def _day(self, page: Page) -> Files:
         facts = contexts.DayFacts(self.model, date.fromisoformat(page.day))

@@ -31,7 +31,8 @@ def main(file: Path) -> int:
         return 1  # it was edited since the build began
     index = Index(Path(share.index), identity=share.identity, read_only=True)
     publisher = Publisher(Path(share.output), now_ns=time.time_ns)
-    renderer = Renderer(Model(index, share.cameras, zone, share.view), theme, Content(), _no_status)
+    model = Model(index, share.cameras, zone, share.view)
+    renderer = Renderer(model, theme, Content(), _no_status, publisher.size)
     for days in groups(share.days):
         update = Update(publisher, renderer, index)
         before = publisher.written

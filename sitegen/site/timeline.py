@@ -33,13 +33,16 @@ def cause_text(cause: str) -> str:
     return CAUSES.get(cause, cause.replace("_", " "))
 
 
-def gaps(segments: Sequence[Clip], outages: Sequence[Outage]) -> list[Gap]:
+def gaps(segments: Sequence[Clip], outages: Sequence[Outage], *, to_the_last: bool = False) -> list[Gap]:
     """Return the gaps of one camera, by start; none overlaps another, or a segment that is closed.
 
-    `segments` are its segments by start; the time before the first and after the last is judged by outages only.
+    `segments` are its segments by start; the time before the first is judged by outages only, and so is that after the
+    last, unless it is the camera's last one (`to_the_last`) and did not end as it should: then that gap lasts.
     An outage that touches a gap between segments is its cause; what else of it no segment covers is a gap of its own.
     """
     found = _between(segments)
+    if to_the_last and segments:
+        found += _after(segments)
     for outage in outages:
         found = [_caused_by(g) if _touch(g, outage) else g for g in found]
         found += _rest(outage, [*_stretches(segments), *((g.start, g.end) for g in found)])
@@ -51,11 +54,24 @@ def _between(segments: Sequence[Clip]) -> list[Gap]:
     covered, reason = None, None
     for segment, (start, end) in zip(segments, _stretches(segments), strict=True):
         if covered is not None and start - covered > TOLERANCE:
-            cause = reason if reason and reason != "rotated" else "unknown"
+            cause = reason if reason and ends_a_recording(reason) else "unknown"
             found.append(Gap(camera=segment.camera, start=covered, end=start, cause=cause))
         if covered is None or end > covered:
             covered, reason = end, segment.end_reason
     return found
+
+
+def ends_a_recording(reason: str | None) -> bool:
+    """Say whether nothing follows a segment that ended for this reason, until recording begins again."""
+    return reason not in {None, "rotated"}
+
+
+def _after(segments: Sequence[Clip]) -> list[Gap]:
+    """Return the gap after a camera's last segment: none while it is being recorded, or when another should follow."""
+    last = max(segments, key=lambda s: s.end or s.start)
+    if last.end is None or segments[-1].end is None or not ends_a_recording(last.end_reason):
+        return []
+    return [Gap(camera=last.camera, start=last.end, cause=last.end_reason or "unknown")]
 
 
 def _stretches(segments: Sequence[Clip]) -> list[tuple[datetime, datetime]]:

@@ -108,6 +108,12 @@ class ClipView(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True, gc=Fa
     motion: Motion | None
     level: int
     """How much motion: 1 (little or unknown) to 4; 0 for a segment."""
+    image_bytes: int
+    """Size of Motion's own picture; 0: there is none."""
+    low_bytes: int
+    """Size of the small video; filled only on the clip's own page, 0 elsewhere."""
+    poster_bytes: int
+    """Likewise, of the large still."""
     frame: tuple[int, int] | None
     """Width and height of the video in pixels, which the box of `motion` lies in; None: not known, or no box.
 

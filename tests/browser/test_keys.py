@@ -93,6 +93,17 @@ def test_who_types_or_moves_a_slider_is_left_alone(page):
         assert page.evaluate("pressed") == expected, name
 
 
+def test_escape_leaves_the_filter(page):
+    """`/` goes to the filter, which keeps keys for itself; after Esc the page hears them again."""
+    page.keyboard.press("/")
+    assert page.evaluate("document.activeElement.localName") == "select"
+    page.keyboard.press("?")
+    page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+
+
 def test_a_key_may_be_passed_on_and_taken_back(page):
     """The newest registration comes first; who returns false leaves the key to the next; registrations can end."""
     page.evaluate(
@@ -118,6 +129,8 @@ def test_arrows_walk_a_days_events_and_shift_its_days(page):
     for index, name in ((0, "ArrowRight"), (1, "ArrowRight"), (2, "ArrowRight"), (1, "ArrowLeft")):
         page.keyboard.press(name)
         assert f"{starts[index]:%Y%m%dT%H%M%SZ}" in page.evaluate(focused)
+        there = re.compile(f"{starts[index].astimezone(ZONE):%H:%M:%S}")
+        expect(page.get_by_role("slider", name="Time")).to_have_attribute("aria-valuetext", there)
     assert [text[:19] for text in page.evaluate("sought")] == [
         f"{starts[index]:%Y-%m-%dT%H:%M:%S}" for index in (0, 1, 2, 1)
     ]

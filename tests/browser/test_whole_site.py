@@ -62,7 +62,7 @@ def test_axe_sees_what_is_wrong(chromium):
 def test_every_page_opens_in_silence(chromium, whole, where):
     """No error and no warning on the console, no CSP report, no request to another origin, no layout wider than the screen."""
     start = whole.http if where == "nginx" else whole.output.as_uri() + "/"
-    for size in (PHONE, DESK):
+    for size in (PHONE, DESK) if where == "nginx" else (PHONE,):
         with listening(chromium, viewport=size) as (page, said):
             for kind, path in whole.pages().items():
                 page.goto(start + path)

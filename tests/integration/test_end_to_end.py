@@ -185,7 +185,9 @@ def test_a_segment_plays_at_the_time_asked_for(system, event, segments):
             )
             background, _ = frame_seen(page, f"{base}#t={quiet:%Y-%m-%dT%H:%M:%S.%f}Z")
             shown, playing = frame_seen(page, f"{base}#t={asked:%Y-%m-%dT%H:%M:%S.%f}Z")
-            assert playing["src"].endswith(("/playlist.m3u8", segment["video"]["url"].removeprefix("../../..")))
+            assert playing["src"].endswith(
+                ("/playlist.m3u8", segment["video"]["url"].removeprefix("../../.."))
+            )
             assert playing["time"] == pytest.approx(asked.timestamp(), abs=0.5)
             centre = visitor_centre(shown, background)
             assert centre is not None, "the visitor is not in the frame of a time at which he was there"

@@ -26,7 +26,24 @@ from sitegen.site.one_day import gap_view
 from sitegen.site.shell import manifest
 
 DAY = date(2026, 11, 22)
-PIECES = ["</script>", "<!--", "]]>", "&amp;", '"', "'", "\\", ";,:", "END:VEVENT", "%2e%2e/", "../", "{{x}}", "${x}", "موقف", "📦", "👨\u200d👩\u200d👧"]
+PIECES = [
+    "</script>",
+    "<!--",
+    "]]>",
+    "&amp;",
+    '"',
+    "'",
+    "\\",
+    ";,:",
+    "END:VEVENT",
+    "%2e%2e/",
+    "../",
+    "{{x}}",
+    "${x}",
+    "موقف",
+    "📦",
+    "👨\u200d👩\u200d👧",
+]
 PIECES += [
     "\r\n",
     "\n#EXTM3U\n",

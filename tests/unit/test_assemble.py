@@ -34,7 +34,7 @@ def run(contents: dict[str, bytes], adopt=made_up, present=()):
     def read(path: str) -> bytes:
         return contents[path]
 
-    return assemble(files, read=read, adopt=adopt, exists=lambda p: p in present)
+    return assemble(files, read=read, adopt=adopt, size_of=lambda p: 7 if p in present else None)
 
 
 def test_a_video_with_its_sidecar_is_a_clip():
@@ -160,7 +160,7 @@ def test_a_file_that_cannot_be_read_is_a_problem():
         raise OSError(5, "Input/output error")
 
     files = [FileEntry(f"a{e}", 1, 7, 1) for e in (".md", ".mp4", ".yaml")]
-    result = assemble(files, read=read, adopt=made_up, exists=lambda _: False)
+    result = assemble(files, read=read, adopt=made_up, size_of=lambda _: None)
     assert len(result.clips) == 1
     assert sorted(p.path for p in result.problems) == ["a.md", "a.yaml"]
 
@@ -218,7 +218,7 @@ def test_what_the_disk_refuses_is_asked_for_again(refused):
             raise PermissionError(13, "Permission denied")
         return made_up(file)
 
-    result = assemble(files, read=read, adopt=adopt, exists=lambda _: False)
+    result = assemble(files, read=read, adopt=adopt, size_of=lambda _: None)
     assert result.unread
     assert [p.reason for p in result.problems if p.path == refused] == ["cannot be read: Permission denied"]
     assert not run({"a.yaml": text(), "a.mp4": b"x"}).unread

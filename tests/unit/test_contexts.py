@@ -146,3 +146,12 @@ def test_live_changes_with_the_cameras_alone(tmp_path):
     with a_model(tmp_path, a_clip(seconds=None)) as model:
         first, _ = contexts.live(model)["cameras"]
     assert (first.title, first.events, first.newest, first.recording_since) == ("Driveway", 0, None, None)
+
+
+def test_a_clip_s_page_knows_how_large_its_downloads_are(tmp_path):
+    """The original and Motion's picture by the archive, the small video and the poster by what lies on the site."""
+    clip = a_clip(START, image="events/x.jpg", image_bytes=5, bytes=6, poster=True, previews=True)
+    made = {f"previews/{clip.path}.low.mp4": 7, f"previews/{clip.path}.poster.jpg": 8}
+    with a_model(tmp_path, clip) as model:
+        view = contexts.clip(model, model.index.clip(clip.path), made.__getitem__)["clip"]
+    assert (view.bytes, view.image_bytes, view.low_bytes, view.poster_bytes) == (6, 5, 7, 8)

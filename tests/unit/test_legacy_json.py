@@ -105,7 +105,7 @@ def test_the_list_ends_within_a_day(tmp_path, monkeypatch):
     with a_model(tmp_path, *clips) as model:
 
         def starts():
-            files = Renderer(Model(model.index, *rest), theme, Content(), None).files(page)
+            files = Renderer(Model(model.index, *rest), theme, Content(), None, None).files(page)
             events, by_date = (json.loads(b"".join(data)) for data in files.values())
             assert [e for day in by_date.values() for e in day] == events
             return [e["timestamp"][:16] for e in events]

@@ -85,6 +85,24 @@ def test_gaps_are_where_nothing_was_recorded(segments, outages, gaps):
     assert timeline.gaps(segments, outages) == gaps
 
 
+@pytest.mark.parametrize(
+    ("segments", "gaps"),
+    [
+        ([segment(0, 300), segment(300, 600, "killed")], [gap(600, None, "killed")]),
+        ([segment(0, 300, "stopped")], [gap(300, None, "stopped")]),
+        ([segment(0, 300), segment(300, 600, "rotated")], []),
+        ([segment(0, 300)], []),
+        ([segment(0, 300, "killed"), segment(900, None)], [gap(300, 900, "killed")]),
+        ([segment(0, 900, "killed"), segment(300, 600)], [gap(900, None, "killed")]),
+        ([], []),
+    ],
+)
+def test_what_ended_a_camera_s_last_segment_is_a_gap_that_lasts(segments, gaps):
+    """Unless another segment should follow, or is being recorded; outages and what comes before are as ever."""
+    assert timeline.gaps(segments, [], to_the_last=True) == gaps
+    assert [g for g in timeline.gaps(segments, []) if g.end is None] == []
+
+
 def test_many_short_segments_inside_a_long_one_are_no_gaps():
     """However many segments follow a long one, it covers them all."""
     assert (

@@ -29,6 +29,11 @@ CLIPS: dict[str, tuple[Change, set[str]]] = {
     "a day's last clips removed": (lambda w: [w.remove(name) for name in w.events if name[:3] == "old"], set()),
     "newest segment": (lambda w: w.put_segment("x", minutes(NEW, 20)), set()),
     "newest segment, being recorded": (lambda w: w.put_segment("x", minutes(NEW, 20), None), {"playlist"}),
+    "newest segment, killed": (lambda w: w.put_segment("x", minutes(NEW, 20), reason="killed"), set()),
+    "newest segment, stopped": (lambda w: w.put_segment("x", minutes(NEW, 20), reason="stopped"), set()),
+    "last segment of a camera, killed long ago": (
+        lambda w: w.put("x", minutes(OLD, 30), camera="102", kind="segment", motion=None, end_reason="killed"), set(),
+    ),
     "old segment": (lambda w: w.put_segment("x", minutes(OLD, 20)), {"day", "camera-day"}),
     "segment in a gap": (lambda w: w.put_segment("x", minutes(OLD, 10)), set()),
     "segment days later": (lambda w: w.put_segment("x", minutes(NEW, 3 * 1440)), set()),
@@ -82,6 +87,16 @@ LATER: dict[str, tuple[Change, Change, set[str]]] = {
         lambda w: w.put_segment("x", minutes(NEW, 20), None),
         lambda w: w.edit("x", "video:", 'end: "2026-11-20T10:25:00Z"\nvideo:'),
         LISTS | {"api"},
+    ),
+    "recording goes on after a kill": (
+        lambda w: w.put("x", minutes(OLD, 30), camera="102", kind="segment", motion=None, end_reason="killed"),
+        lambda w: w.put("y", minutes(MIDDLE, 30), camera="102", kind="segment", motion=None, end_reason="rotated"),
+        set(),
+    ),
+    "a killed recording was none": (
+        lambda w: w.put("x", minutes(OLD, 30), camera="102", kind="segment", motion=None, end_reason="killed"),
+        lambda w: w.edit("x", "killed", "rotated"),
+        {"camera"},
     ),
     "event closed": (
         lambda w: w.put("x", minutes(NEW, 60), seconds=None),

@@ -105,7 +105,7 @@
       leave(pressed);
     });
     range.focus({ preventScroll: true });
-    show(0);
     go(running);
+    if (!running) show(0);
   };
 })();

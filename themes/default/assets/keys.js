@@ -21,6 +21,7 @@
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.altKey || event.metaKey || event.isComposing) return;
     const name = pressed(event);
+    if (name === "Escape" && event.target.matches?.("select, input:not([type=range])")) event.target.blur(); // and the page hears keys again
     if (document.querySelector("dialog[open]") || taken(event.target, name)) return;
     if (/^(Shift\+)?.$/.test(name) && kept("keys") === "off") return;
     if (shortcuts.some(({ keys, act }) => keys.includes(name) && act(event) !== false)) event.preventDefault();

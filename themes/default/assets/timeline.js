@@ -235,9 +235,7 @@
   whole.append("day");
   const copy = button("Copy link", link, { into: tools });
   make("span", "tl-more", copy).textContent = " to this moment";
-  whole.setAttribute("aria-label", "Whole day");
-  smaller.setAttribute("aria-label", "Zoom out");
-  larger.setAttribute("aria-label", "Zoom in");
+  [[whole, "Whole day"], [smaller, "Zoom out"], [larger, "Zoom in"]].forEach(([made, words]) => made.setAttribute("aria-label", words));
   key("+ =", "Zoom into the timeline", () => nearer(2));
   key("-", "Zoom out of the timeline", () => nearer(0.5));
 
@@ -262,11 +260,12 @@
   }
 
   // Where others say we are, and where the address says so.
-  on("time", (detail) => {
-    if (held) return;
-    put(detail.time);
-    if (following && detail.playing) reveal(0.1);
-  });
+  const told = ({ time: said, playing, dragging }) => {
+    if (held || said === time) return;
+    put(said);
+    if (dragging === false || (following && playing)) reveal(playing ? 0.1 : 0.5);
+  };
+  ["time", "seek"].forEach((name) => on(name, told));
   let asking = null;
   function follow(play) {
     const wanted = hash.get("t"), when = Date.parse(wanted || "");
