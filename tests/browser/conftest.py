@@ -9,14 +9,16 @@ from pathlib import Path
 
 import busy_days
 import pytest
-from playwright.sync_api import Browser, sync_playwright
-from theme_site import Server, make_media, make_playable
+from playwright.sync_api import Browser, expect, sync_playwright
+from theme_site import PATIENCE_MS, Server, make_media, make_playable
 from watched_site import watched as watched
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
+
+expect.set_options(timeout=PATIENCE_MS)  # as everything else waits: five seconds are little on a busy machine
 
 
 @pytest.fixture(scope="module")

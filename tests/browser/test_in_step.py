@@ -1,16 +1,26 @@
 """Several cameras at one moment in Chromium: how far apart their pictures are, gaps, choice, size and quality."""
 
 import random
+import time
 
 import pytest
 from coded_footage import at
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 from theme_site import opened
 from waiting import wait_until
 from watched_site import clock, pictures, seek, wait_clock
 
 DRIFT_S = 0.2
 SECONDS = 15
+COLLECT_VIDEOS = """
+    window.videos = [];
+    const make = document.createElement.bind(document);
+    document.createElement = (name, ...more) => {
+        const made = make(name, ...more);
+        if (name === "video") videos.push(made);
+        return made;
+    };
+"""
 WIDE = {"viewport": {"width": 1200, "height": 900}}
 
 
@@ -22,7 +32,7 @@ def apart(page: Page, cameras: int) -> float:
     """How far apart the pictures are when so many cameras have one."""
     wait_until(
         lambda: (
-            not page.locator(".tile.waiting").count()
+            not page.locator(".tile.waiting:not([hidden])").count()
             and sum(shown is not None for shown in pictures(page)) == cameras
         ),
         20,
@@ -44,7 +54,9 @@ def test_cameras_stay_in_step_while_they_play(chromium, watched):
         open_cameras(page, watched.day(), "driveway,garden,gate", 42, "&q=full")
         page.keyboard.press("Space")
         worst, samples = 0.0, 0
+        deadline = time.monotonic() + 8 * SECONDS
         while clock(page) < 42 + SECONDS:
+            assert time.monotonic() < deadline, clock(page)
             shown = [one for one in pictures(page) if one is not None]
             assert len(shown) == 3
             worst, samples = max(worst, max(shown) - min(shown)), samples + 1
@@ -122,6 +134,30 @@ def test_cameras_are_chosen_and_the_address_keeps_them(chromium, watched):
         expect(page.locator(".tile:visible")).to_have_count(2)
         assert not page.get_by_role("checkbox", name="Driveway").is_checked()
         assert apart(page, 2) == 0
+
+
+def test_a_camera_that_is_taken_away_stays_away(chromium, watched):
+    """While the data of another camera loads, one that was taken away while it played leaves no video behind, and no wheel."""
+    with opened(chromium, **WIDE) as page:
+        page.add_init_script(COLLECT_VIDEOS)
+        open_cameras(page, watched.day(), "driveway,garden", 31)
+        page.keyboard.press("Space")
+        wait_clock(page, lambda now: now > 31.5)
+        held: list[Route] = []
+        page.route("**/cameras/gate/**/footage.js", lambda route: held.append(route))  # noqa: PLW0108 -- playwright marks what it calls
+        page.evaluate("() => { location.hash = location.hash.replace('driveway', 'gate'); }")
+        wait_until(lambda: clock(page) and held, 20, "a request for the data")
+        expect(tile(page, "Driveway")).to_be_hidden()
+        before = clock(page)
+        wait_clock(page, lambda now: now > before + 0.5)  # the others go on
+        held[0].continue_()
+        apart(page, 2)
+        page.keyboard.press("Space")
+        expect(page.get_by_role("button", name="Play")).to_be_visible()
+        assert apart(page, 2) == 0
+        left = "() => videos.filter((one) => !one.isConnected && one.hasAttribute('src')).length"
+        assert page.evaluate(left) == 0
+        expect(page.locator(".tile.waiting")).to_have_count(0)
 
 
 def test_a_tile_is_made_large_and_shows_the_original(chromium, watched):

@@ -132,6 +132,20 @@ def test_without_announcements_a_page_asks_build_json(chromium, server):
         expect(page.locator("#news")).to_have_text("2 new")
 
 
+def test_a_stream_that_never_answers_is_not_waited_for(chromium, server):
+    """A proxy that drops the connection leaves the browser trying for ever: meanwhile build.json is asked."""
+    with opened(chromium, errors=False) as page:
+        page.clock.install()
+        page.route("**/announce/**", lambda route: route.abort())
+        page.goto(server.address + "index.html")
+        wait_until(lambda: server.polls == 1, 30, "the first look")
+        server.revision = 43
+        touch(server)
+        with page.expect_response("**/build.json"):
+            page.clock.run_for(31_000)
+        expect(page.locator("#news")).to_have_text("Updated")
+
+
 def test_a_copy_on_a_disk_asks_nobody(chromium, playable):
     """From file:// nothing is asked for, no camera is called silent, and the status page says what it is."""
     with opened(chromium) as page:

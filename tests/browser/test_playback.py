@@ -1,5 +1,6 @@
 """One camera's day in Chromium, behind nginx and from a disk: native HLS, hls.js and single files show the same moments."""
 
+import time
 from itertools import pairwise
 
 import pytest
@@ -23,8 +24,9 @@ ENGINES = ("native", "hls.js", "files")
 GAP = "Nothing recorded 13:00:20\u201313:00:30: the camera could not be reached"
 WATCH_TIME = """() => {
     window.seen = [];
-    sitegen.on("time", ({ time, playing, gap }) => playing && window.seen.push([time / 1000, gap]));
+    sitegen.on("time", ({ time, playing, gap }) => playing && window.seen.push([time / 1000, performance.now() / 1000]));
 }"""
+PAUSE = "() => document.querySelector('.viewer-bar .start[aria-label=Pause]')?.click()"
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -55,10 +57,12 @@ def test_playing_goes_on_over_a_border_and_jumps_over_a_gap(chromium, watched, t
         wait_clock(page, lambda now: now > 30.6)
         page.keyboard.press("Space")
         expect(page.locator(".told")).to_have_text(f"{GAP}; went on at 13:00:30.")
-        times = [now - 1_795_348_800 for now, _ in page.evaluate("() => window.seen")]
-        first = [now for now in times if now < 18]
-        assert max(b - a for a, b in pairwise(first)) < 1
-        assert first[-1] > 10.2
+        told = [(now - 1_795_348_800, wall) for now, wall in page.evaluate("() => window.seen")]
+        times = [now for now, _ in told]
+        first = [(now, wall) for now, wall in told if now < 18]
+        # a machine that is busy may tell late, but no second is left out
+        assert max((b - a) - (late - early) for (a, early), (b, late) in pairwise(first)) < 0.9
+        assert first[-1][0] > 10.2
         assert not [now for now in times if 20.1 < now < 29.95]
         wait_until(lambda: (still_picture(page, tmp_path) or 0) > 30, 20, "a picture after the gap")
         settled_at(page, tmp_path, clock(page))
@@ -120,7 +124,7 @@ def test_half_speed_to_sixteen_times(chromium, watched, tmp_path, engine):
             page.get_by_label("Speed").select_option(speed)
             wait_clock(page, lambda now, until=until: now > until)
             wait_until(lambda speed=speed: page.evaluate(rate) == float(speed), 20, f"speed {speed}")
-        page.get_by_role("button", name="Pause").click()
+        page.evaluate(PAUSE)  # at sixteen times the day may be over before a press of ours comes
         expect(page.get_by_role("button", name="Play")).to_be_visible()
         settled_at(page, tmp_path, clock(page))
 
@@ -128,20 +132,22 @@ def test_half_speed_to_sixteen_times(chromium, watched, tmp_path, engine):
 @pytest.mark.parametrize("engine", ENGINES)
 def test_the_small_video_is_of_the_same_moment(chromium, watched, tmp_path, engine):
     """The original plays until the small one is asked for; that goes on at the same time, and the address keeps it."""
-    with camera_opened(chromium, watched, engine, moment=at(12)) as page:
-        settled_at(page, tmp_path, 12)
+    with camera_opened(chromium, watched, engine, "garden", moment=at(30)) as page:
+        settled_at(page, tmp_path, 30)
+        began = time.monotonic()
         page.keyboard.press("Space")
-        wait_clock(page, lambda now: now > 12.5)
+        wait_clock(page, lambda now: now > 30.5)
         page.get_by_role("button", name="Original").click()
         if engine == "files":
             wait_until(lambda: "/previews/" in source(page), 20, "the small file")
         else:
             wait_until(lambda: "/media/" not in source(page), 20, "the small film")
-        wait_clock(page, lambda now: now > 13.5)
+        wait_clock(page, lambda now: now > 31.5)
         page.get_by_role("button", name="Pause").click()
+        passed = time.monotonic() - began
         wait_until(lambda: still_picture(page, tmp_path) is not None, 20, "a picture")
         settled_at(page, tmp_path, clock(page), within=0.11)  # the small one has ten pictures a second
-        assert 13.5 < clock(page) < 20.1
+        assert 31.5 < clock(page) < 30.1 + passed
 
 
 @pytest.mark.parametrize("disk", [False, True])

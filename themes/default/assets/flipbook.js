@@ -105,6 +105,7 @@
       leave(pressed);
     });
     range.focus({ preventScroll: true });
+    screen.scrollIntoView({ block: "nearest" });
     go(running);
     if (!running) show(0);
   };

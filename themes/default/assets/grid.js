@@ -33,16 +33,18 @@
       tick.disabled = !tick.checked && list.length >= MOST;
     }
     hash.set({ cams: list.join(",") });
-    for (const tile of tiles.values()) {
-      tile.figure.hidden = !list.includes(tile.slug);
-      if (!tile.figure.hidden) continue;
-      tile.track?.close();
-      tile.track = null;
-    }
+    for (const tile of tiles.values()) tile.figure.hidden = !list.includes(tile.slug);
     grid.dataset.count = list.length;
     await Promise.all(list.map((slug) => tiles.get(slug)).filter((tile) => !tile.reel && !tile.note).map(load));
     show(box);
     if (!list.includes(sitegen.viewer.large)) enlarge(null);
+    // Not earlier: until build the old transport moves its tracks, and one that is closed would load its video anew.
+    for (const tile of tiles.values()) {
+      if (!tile.figure.hidden) continue;
+      tile.track?.close();
+      tile.track = null;
+      tile.figure.classList.remove("waiting");
+    }
     await build();
   }
 

@@ -67,7 +67,7 @@
       // the next poll asks again
     }
     asked += 1;
-    if (timer && asked % POLLS_BEFORE_LISTENING === 0) listen();
+    if (timer && !source && asked % POLLS_BEFORE_LISTENING === 0) listen();
   }
 
   function hear(event) {
@@ -85,8 +85,8 @@
     source.addEventListener("message", hear);
     source.addEventListener("open", () => { clearInterval(timer); timer = 0; });
     source.addEventListener("error", () => {
-      if (source?.readyState !== EventSource.CLOSED) return; // it tries again by itself
-      source = null;
+      // An answer that is no stream ends it; without any answer it goes on trying, and may do so for ever.
+      if (source?.readyState === EventSource.CLOSED) source = null;
       timer ||= setInterval(poll, POLL_MS);
     });
   }
