@@ -131,8 +131,7 @@ class Generator:
             content = self._content(cameras)
             self._mark(refreshed, cameras, content)
             if hints.everything and not self.index.fresh:
-                assets = [a.path for a in self.theme.assets()]
-                gone = marks.mark_missing(self.index, self.output, cameras, content, assets=assets)
+                gone = marks.mark_missing(self.index, self.output, cameras, content, files=self._files())
                 self._mark_changes(preview_marks.forget(self.index, gone))
             if hints.everything:
                 self.index.ask_refused_again()
@@ -252,6 +251,11 @@ class Generator:
             written=self.publisher.written - written,
             deleted=self.publisher.deleted - deleted,
         )
+
+    def _files(self) -> list[str]:
+        """Return what the site has beside its pages, whatever is recorded."""
+        link = ["media"] if self.settings.site.full_video else []
+        return [*(a.path for a in self.theme.assets()), *link]
 
     def _renderer(self, cameras: tuple[Camera, ...], content: Content) -> Renderer:
         site = self.settings.site

@@ -51,12 +51,15 @@ def mark_missing(
     cameras: Sequence[Camera],
     content: Content,
     *,
-    assets: Iterable[str],
+    files: Iterable[str],
 ) -> list[str]:
-    """Mark pages that somebody deleted from the site, and return the videos whose previews are gone."""
+    """Mark pages that somebody deleted from the site, and return the videos whose previews are gone.
+
+    `files`: what is to be there beside the pages.
+    """
     others = consequences.everything([c.id for c in cameras], [p.path for p in content.pages])
     pages = list(missing_pages(output, index, others, {c.id: c.slug for c in cameras}))
-    if not all((output / path).exists() for path in (*assets, "media")):
+    if not all((output / path).exists() for path in files):
         pages.append(Page("home"))  # they are written with any page
     previews = list(missing_previews(output, index))
     if pages or previews:

@@ -52,7 +52,8 @@ refused until it stands in quotes: `no`, `on`, `012`, `0x1F`, `12:30:00`, `1_000
 
 ## Measures in `motion`
 
-Whole numbers, each optional: {measures}.
+Whole numbers, each optional: {measures}. `x` and `y` are the centre of the area in which something
+moved, `width` and `height` its size; all four in pixels of Motion's picture, counted from its upper left corner.
 
 ## Notes
 

@@ -199,6 +199,7 @@ def camera_view(camera: str, clips: tuple[ClipView, ...]) -> CameraView:
         segments=40 if camera == "101" else 0,
         last_seen=newest.end or newest.start if newest else None,
         newest=newest,
+        picture=newest,
         latest_day_url=f"cameras/{slug(camera)}/{DATE:%Y/%m/%d}/index.html" if newest else "",
     )
 
@@ -291,9 +292,7 @@ def status_view(cameras: tuple[CameraView, ...]) -> StatusView:
                 coverage_today=97.25 if camera.segments else None,
                 gaps_today=(gap(camera.id), replace(gap(camera.id), end=None)) if camera.segments else (),
                 coverage_week=88.5 if camera.segments else None,
-                gaps_week=tuple(gap(camera.id, DATE - timedelta(days=n)) for n in range(3))
-                if camera.segments
-                else (),
+                gaps_week=tuple(gap(camera.id, DATE - timedelta(n)) for n in range(camera.segments and 3)),
             )
             for camera in cameras
         ),

@@ -39,14 +39,14 @@ class Watched:
         return f"{self.output.as_uri()}/" if disk else self.http
 
 
-@pytest.fixture(scope="session")
-def watched(tmp_path_factory) -> Iterator[Watched]:
-    folder, store = tmp_path_factory.mktemp("watched"), tmp_path_factory.mktemp("films")
-    archive, output, config = folder / "archive", folder / "site", folder / "sitegen.toml"
+@contextmanager
+def site_served(folder: Path, put: Callable[[Path, Path], None]) -> Iterator[Watched]:
+    """A site of what `put` puts into an archive; it gets the archive and a folder for films."""
+    archive, output, config, store = (folder / n for n in ("archive", "site", "sitegen.toml", "films"))
     archive.mkdir()
+    store.mkdir()
     config.write_text(CONFIG)
-    put_world(archive, store)
-    put_clip(archive, NOON, camera="105", seconds=20, video=b"no browser plays this" * 50)
+    put(archive, store)
     done = run([sys.executable, "-m", "sitegen.cli", "-c", str(config), "build", "-q"], timeout_s=120)
     assert done.returncode == 0, done.stderr
     port = free_port()
@@ -55,6 +55,17 @@ def watched(tmp_path_factory) -> Iterator[Watched]:
         running_nginx(output, archive, folder / "run", announce=f"127.0.0.1:{port}") as nginx,
     ):
         yield Watched(output, f"http://127.0.0.1:{nginx}/")
+
+
+def _put(archive: Path, store: Path) -> None:
+    put_world(archive, store)
+    put_clip(archive, NOON, camera="105", seconds=20, video=b"no browser plays this" * 50)
+
+
+@pytest.fixture(scope="session")
+def watched(tmp_path_factory) -> Iterator[Watched]:
+    with site_served(tmp_path_factory.mktemp("watched"), _put) as site:
+        yield site
 
 
 @contextmanager

@@ -110,6 +110,19 @@ class ClipRows(Database):
             "WHERE camera=? AND kind=? ORDER BY start_us DESC,id DESC LIMIT ?", camera, kind, limit
         )
 
+    def pictured(self, camera: str, *, images: bool) -> Placed | None:
+        """Return the clip whose picture stands for a camera: its newest event with one, else its newest such segment.
+
+        `images`: Motion's own pictures count; they are looked for among the newest few events only.
+        """
+        for limit in (1, _LOOKED_AT):
+            for placed in self.newest("event", limit, camera):
+                if has_picture(placed.clip, images=images):
+                    return placed
+        where = "WHERE camera=? AND kind=? AND poster_ns=mtime_ns ORDER BY start_us DESC,id DESC LIMIT 1"
+        found = (self._placed(where, camera, kind) for kind in ("event", "segment"))
+        return next((placed[0] for placed in found if placed), None)
+
     def is_among_newest(self, clip: Clip, limit: int, camera: str | None = None) -> bool:
         """Say whether a clip is one of the `limit` newest of its kind, of a camera or of all."""
         where, arguments = _camera_first(camera)
@@ -212,7 +225,13 @@ def last_tier(*, segments: bool) -> int:
     return SEGMENTS if segments else SEGMENTS_WITH_SUB
 
 
+def has_picture(clip: Clip, *, images: bool) -> bool:
+    """Say whether a clip has a poster or, where these count, a picture by Motion."""
+    return clip.poster or (images and bool(clip.image))
+
+
 _RUNS_KEPT = 1_000
+_LOOKED_AT = 8
 _IN_BOXES = (".mp4", ".m4v", ".mov")
 _KINDS = ("event", "segment", "other")
 _LAST_ID = "\U0010ffff"

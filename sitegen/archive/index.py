@@ -8,7 +8,7 @@ so that a killed build is taken up where it stopped.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -39,6 +39,7 @@ class FolderMark(msgspec.Struct, frozen=True):
 
 
 UNKNOWN = FolderMark(b"", 0)
+_NO_END = datetime.max.replace(tzinfo=UTC)
 
 
 class Index(SiteRows):
@@ -139,6 +140,12 @@ class Index(SiteRows):
         """Return the outages of a camera that nobody ended and that began after one moment, until another."""
         sql = "WHERE camera=? AND end_us IS NULL AND start_us>=? AND start_us<=?"
         return self._outages(sql, camera, micros(after) if after else -(2**62), micros(until))
+
+    def lost_since(self, camera: str) -> datetime | None:
+        """Return since when a camera cannot be reached: nobody ended that outage, and no clip began after it."""
+        last = self.last_before(camera, _NO_END)
+        lasting = self.open_outages(camera, last.clip.start if last else None, _NO_END)
+        return min((outage.start for outage in lasting), default=None)
 
     def newest_outages(self, limit: int) -> list[Outage]:
         """Return the newest outages of all cameras, newest first."""

@@ -65,6 +65,7 @@ INDEXES = {
     "clips_camera": "clips(camera, kind, start_us, id)",
     "clips_end": "clips(camera, coalesce(end_us, start_us))",
     "clips_event": "clips(event) WHERE event IS NOT NULL",
+    "clips_pictured": "clips(camera, kind, start_us, id) WHERE poster_ns=mtime_ns",
     "clips_failed": "clips(path) WHERE preview_error IS NOT NULL",
     "clips_waiting": f"clips(tier, poster_ns IS mtime_ns, start_us) WHERE {WAITING}",
 }

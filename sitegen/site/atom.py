@@ -17,8 +17,8 @@ from sitegen.site.views import ClipView
 
 _ENTRIES_KEPT = 2_048
 _NEVER = "1970-01-01T00:00:00.000Z"
-_forbidden = re.compile("[^\t\n\r -\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What no XML document can hold."""
+_forbidden = re.compile("[^\t\n\r -\u2029\u202f-\u2065\u206a-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What no XML document can hold, and what turns the direction of the text that follows."""
 
 
 def atom_feed(model: Model, clips: Iterable[ClipView], *, title: str, page: str, feed: str) -> bytes:

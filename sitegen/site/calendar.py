@@ -23,7 +23,7 @@ _LINE_OCTETS = 75
 _CONTINUES = 0b1100_0000, 0b1000_0000
 """Mask and value of the octets of UTF-8 at which no line may be cut."""
 _A_SECOND = timedelta(seconds=1)
-_forbidden = re.compile("[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]")
+_forbidden = re.compile("[\x00-\x08\x0b-\x1f\x7f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 _ESCAPES = str.maketrans({"\\": "\\\\", ";": "\\;", ",": "\\,", "\n": "\\n"})
 
 # A calendar must hold something: this shows nothing.
@@ -97,7 +97,7 @@ def _utc(when: datetime) -> str:
 
 
 def text(value: str) -> str:
-    """Return a text as a calendar carries it, without characters that it forbids."""
+    """Return a text as a calendar carries it, without characters that it forbids or that turn the text's direction."""
     broken = value.replace("\r\n", "\n").replace("\r", "\n")
     return _forbidden.sub("", broken).translate(_ESCAPES)
 

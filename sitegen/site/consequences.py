@@ -13,6 +13,7 @@ from datetime import UTC, date, datetime
 import msgspec
 
 from sitegen.archive import counts
+from sitegen.archive.clip_rows import has_picture
 from sitegen.archive.index import Index, Placed
 from sitegen.archive.refresh import Change
 from sitegen.clip import Clip, Note, Outage
@@ -78,6 +79,8 @@ def _in_place(index: Index, old: Clip, new: Placed) -> set[Page]:
         pages |= {Page("calendar")} if index.is_among_newest(clip, calendar.EVENTS) else set()
     if _is_last_seen(index, old, clip):
         pages |= _WITH_CAMERAS | {Page("camera", key=clip.camera)}
+    if _is_pictured(index, old, clip):
+        pages |= _WITH_CAMERAS
     return pages | _lists(index, clip)
 
 
@@ -102,6 +105,22 @@ def _is_last_seen(index: Index, old: Clip, new: Clip) -> bool:
         return False
     latest = counts.last_seen(index, new.camera)
     return latest is None or after >= latest or before > latest
+
+
+def _is_pictured(index: Index, old: Clip, new: Clip) -> bool:
+    """Say whether the picture of a clip that stays where it is stands, or stood, for its camera."""
+    for images in (True, False):  # the site may not offer Motion's pictures
+        if new.listed_as == "other" or not any(has_picture(clip, images=images) for clip in (old, new)):
+            continue
+        shown = index.pictured(new.camera, images=images)
+        if shown is None or _rank(new) >= _rank(shown.clip):
+            return True
+    return False
+
+
+def _rank(clip: Clip) -> tuple[object, ...]:
+    """Return by what the clip is chosen whose picture stands for a camera: the highest."""
+    return clip.listed_as == "event", clip.start, clip.id
 
 
 def _without_prose(clip: Clip) -> Clip:
@@ -183,7 +202,10 @@ def of_outage(index: Index, outage: Outage) -> set[Page]:
     first = before.day if before else _date(outage.start)
     reached: datetime | None = outage.end
     if reached is None:
-        return {Page("calendar")} | touched_by_gap(outage.camera, counts.days_between(index, first, _LAST))
+        pages = {Page("calendar")} | touched_by_gap(outage.camera, counts.days_between(index, first, _LAST))
+        if index.first_after(outage.camera, outage.start) is None:
+            pages |= _WITH_CAMERAS | {Page("camera", key=outage.camera)}  # it is, or was, lost until now
+        return pages
     after = index.after("segment", reached, "", outage.camera)
     last = after.day if after else _later(reached)
     days = counts.days_between(index, first, max(first, last))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
@@ -14,6 +15,8 @@ from sitegen.site.times import stamp_of
 from sitegen.site.views import ClipView
 
 _TO_SECONDS = len("2026-11-22 03:55:03")
+_turns = re.compile("[\u202a-\u202e\u2066-\u2069]")
+"""Unicode's controls that embed, override or isolate a direction."""
 _encode = msgspec.json.Encoder().encode
 
 
@@ -62,8 +65,13 @@ def root_of(url: str, feed: str) -> str:
 def words(clip: ClipView, zone: ZoneInfo) -> tuple[str, str]:
     """Return an event's title and text: its camera, local time with the zone, and what its note calls it."""
     said = f"{clip.camera_title}, {_local(clip.start, zone)}"
-    title = f"{clip.title} ({said})" if clip.title else said
-    return title, said if clip.end else f"{said}: being recorded"
+    title = unturned(clip.title)
+    return f"{title} ({said})" if title else said, said if clip.end else f"{said}: being recorded"
+
+
+def unturned(text: str) -> str:
+    """Return a text without the characters that turn the direction of what follows, in whatever it is put into."""
+    return _turns.sub("", text)
 
 
 def _local(when: datetime, zone: ZoneInfo) -> str:
@@ -81,7 +89,7 @@ def _item(clip: ClipView, zone: ZoneInfo, root: str) -> _Item:
         content_text=text,
         image=root + image if image else None,
         date_published=stamp_of(clip.start_iso),
-        tags=clip.tags or None,
+        tags=tuple(unturned(tag) for tag in clip.tags) or None,
         attachments=_attachments(clip, root),
     )
 

@@ -162,6 +162,7 @@ class Model:
         count = self.camera_counts.get(camera.id)
         newest = self._newest.get(camera.id) or self.clips(self.index.newest("event", 1, camera.id))
         last = counts.last_day(self.index, camera.id)
+        pictured = self.index.pictured(camera.id, images=self.site.full_video)
         return CameraView(
             id=camera.id,
             slug=camera.slug,
@@ -173,6 +174,8 @@ class Model:
             newest=newest[0] if newest else None,
             latest_day_url=self.day_url(last, camera.id) if last else "",
             recording_since=self._recording_since(camera),
+            picture=self.clip(pictured) if pictured else None,
+            lost_since=self.index.lost_since(camera.id),
         )
 
     def _recording_since(self, camera: Camera) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import re
 from collections.abc import Iterable, Iterator
 from html import escape
 from pathlib import Path
@@ -20,6 +21,7 @@ from sitegen.clip import Camera, Problem
 _EXTENSIONS = ["tables", "fenced_code", "sane_lists"]
 _LONGEST_PROSE = 20_000
 _MOST_STEPS = 5_000_000
+_heading = re.compile(r"(</?h)([1-5])(?=[\s>])", re.IGNORECASE)
 _RESERVED = frozenset(
     (
         "cameras",
@@ -76,9 +78,15 @@ def note_html(text: str) -> str:
         html = f"<pre>{escape(text)}</pre>" if _is_too_much(text) else _markdown(text)
     except RecursionError:
         html = f"<pre>{escape(text)}</pre>"
-    return nh3.clean(
+    safe = nh3.clean(
         html, tags=nh3.ALLOWED_TAGS - {"img", "map", "area"}, url_schemes={"http", "https", "mailto"}
     )
+    return _lowered(safe)
+
+
+def _lowered(html: str) -> str:
+    """Return HTML with its headings one level lower: it stands below the one heading of its page."""
+    return _heading.sub(lambda found: f"{found[1]}{int(found[2]) + 1}", html)
 
 
 def _markdown(text: str) -> str:
@@ -137,7 +145,11 @@ def divided(
     ]
     return Content(
         pages=tuple(page for page in found if not _is_of_camera(page.path)),
-        of_cameras={ids[slug]: page for slug, page in about.items() if slug in ids},
+        of_cameras={
+            ids[slug]: msgspec.structs.replace(page, body_html=_lowered(page.body_html))
+            for slug, page in about.items()
+            if slug in ids
+        },
         problems=(*problems, *unknown),
     )
 

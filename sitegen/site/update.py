@@ -53,7 +53,7 @@ class Update:
         sweep = sweep and not self.publisher.is_empty()
         for asset in self.renderer.theme.assets():
             self.news |= self.publisher.write(asset.path, asset.data)
-        self.news |= self.publisher.link("media", archive_root)
+        self._lead_to(archive_root)
         for new in (True, False):
             self._share(archive_root, new=new)
             self._pass(new=new)
@@ -64,6 +64,13 @@ class Update:
             self._unmark(self.write_days([""], new=False))
         for path in reversed(self._gone):  # what links to others goes before them
             self.news |= self.publisher.delete(path)
+
+    def _lead_to(self, archive_root: Path) -> None:
+        """Link to the archive; of a site that offers only previews the link goes, after all that led through it."""
+        if self.renderer.model.site.full_video:
+            self.news |= self.publisher.link("media", archive_root)
+        elif (self.publisher.output / "media").is_symlink():
+            self._gone.append("media")
 
     def _pass(self, *, new: bool) -> None:
         after = ""

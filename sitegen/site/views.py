@@ -61,6 +61,10 @@ class CameraView(msgspec.Struct, frozen=True, kw_only=True):
     """Its newest day's page, or ""."""
     recording_since: datetime | None = None
     """Start of the clip that is being recorded; None: none is."""
+    picture: ClipView | None = None
+    """Its newest event that has a picture, else its newest segment that has; None: there is none, and on the live page."""
+    lost_since: datetime | None = None
+    """Since when it could not be reached; None: nothing says that it cannot be."""
 
 
 class ClipView(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True, gc=False):

@@ -1,4 +1,4 @@
-"""Live pictures: Motion itself behind nginx, asked only when told to; and a clear word where it cannot be reached."""
+"""Live pictures: Motion itself behind nginx, asked for them only when told to; and a clear word where it cannot be reached."""
 
 import shutil
 from collections.abc import Iterator
@@ -62,11 +62,15 @@ def camera(page: Page, title: str):
 
 
 def test_pictures_come_when_they_are_asked_for(chromium, live):
-    """Nothing is asked of Motion before; then new pictures each second, with the time; Stop ends it."""
+    """Before, Motion is asked whether it is there, and for no pictures; then new pictures each second, with the time; Stop ends it."""
     # Motion refuses a picture now and then (502), which the browser reports; the page asks again.
     with opened(chromium, errors=False, viewport={"width": 1280, "height": 900}) as page:
         visit(page, live)
-        assert not [name for name in pictures(page) if "motion-stream" in name]
+        expect(page.locator("[data-word]")).to_contain_text("Motion on the recorder and are not kept")
+        asked = [name for name in pictures(page) if "motion-stream" in name]
+        assert [name.rpartition("/")[2] for name in asked] == ["status.json"]
+        expect(camera(page, "Back door").locator(".screen")).to_contain_text("only recorded")
+        expect(page.get_by_role("button", name="Try again")).to_be_hidden()
         driveway = camera(page, "Driveway")
         driveway.get_by_role("button", name="Play").click()
         wait_until(lambda: page.evaluate(SHOWN) == 1, 60, "a picture")
@@ -113,17 +117,46 @@ def test_the_large_one_is_a_stream_and_hidden_pages_have_none(chromium, live):
         wait_until(lambda: "current" in driveway.locator("img").get_attribute("src"), 30, "single pictures")
 
 
+def test_motion_that_comes_back_is_found_by_trying_again(chromium, live):
+    """`Try again` asks once more, says that it was in vain, and goes when Motion answers."""
+    with opened(chromium, errors=False) as page:
+        page.route("**/motion-stream/status.json", lambda route: route.fulfill(status=502))
+        visit(page, live)
+        again = page.get_by_role("button", name="Try again")
+        again.click()
+        expect(page.locator("#said")).to_contain_text("cannot be reached")
+        page.unroute("**/motion-stream/status.json")
+        again.click()
+        expect(again).to_be_hidden()
+        expect(page.get_by_role("button", name="Play all")).to_be_focused()
+        expect(camera(page, "Driveway").locator(".screen")).to_have_text("Stopped")
+
+
+def test_who_saves_data_is_told_when_playing(chromium, server):
+    """Nothing is asked of Motion before."""
+    with opened(chromium) as page:
+        page.add_init_script(
+            "Object.defineProperty(Navigator.prototype, 'connection', { get: () => ({ saveData: true }) })"
+        )
+        page.goto(server.address + "live/index.html")
+        expect(page.locator(".screen").first).to_have_text("Stopped")
+        assert not [name for name in pictures(page) if "motion-stream" in name]
+
+
 def test_without_motion_there_is_a_clear_word(chromium, playable, server):
-    """On a static host and from a disk the page says why there are no pictures; nothing is asked before Play."""
+    """On a static host and from a disk the page says at once why there are no pictures, and each box on a host so."""
     with opened(chromium, errors=False) as page:
         page.goto(server.address + "live/index.html")
+        expect(page.locator("[data-word]")).to_contain_text("Motion cannot be reached from here")
+        assert set(page.locator(".screen").all_inner_texts()) == {"Unreachable"}
         page.get_by_role("button", name="Play all").click()
-        expect(page.locator("[data-word]")).to_contain_text("cannot be reached from here")
+        expect(page.locator(".state").first).to_be_empty()
         expect(page.get_by_role("button", name="Play all")).to_be_visible()
     with opened(chromium) as page:
         page.goto((playable / "live/index.html").as_uri())
         expect(page.locator("[data-word]")).to_contain_text("opened from a disk")
         assert page.get_by_role("button", name="Play").count() == 0
+        assert page.locator(".screen").count() == 0
     with opened(chromium, java_script_enabled=False) as page:
         page.goto((playable / "live/index.html").as_uri())
         expect(camera(page, "Driveway")).to_contain_text("motion-stream/101/stream")

@@ -12,12 +12,14 @@ DESK = {"width": 1280, "height": 900}
 AT = "2026-11-22T03:55:03Z"
 LISTEN = """window.seeks = [];
 document.addEventListener("sitegen:seek", (event) => window.seeks.push(event.detail));"""
+SAVING = "Object.defineProperty(navigator, 'connection', { value: { saveData: true } });"
+"""So that a link to a moment does not open the viewer, too: the timeline alone is looked at."""
 
 
 @contextmanager
 def day(chromium, days, fragment: str = "", when=busy_days.ONE, **options: object):
     with opened(chromium, viewport=DESK, **options) as page:
-        page.add_init_script(LISTEN)
+        page.add_init_script(SAVING + LISTEN)
         page.goto((days / busy_days.address(when)).as_uri() + fragment)
         yield page
 
@@ -195,6 +197,7 @@ def test_a_link_to_this_moment_can_be_copied(chromium, served_days, allowed):
     """It goes to the clipboard, or stands selected in a field where the browser keeps that shut; it opens where it was made."""
     with opened(chromium, viewport=DESK) as page:
         page.context.grant_permissions(["clipboard-read", "clipboard-write"] if allowed else [])
+        page.add_init_script(SAVING)
         if not allowed:
             page.add_init_script("navigator.clipboard.writeText = () => Promise.reject(new Error('no'));")
         page.goto(served_days.address + busy_days.address(busy_days.ONE) + "#t=" + AT)

@@ -124,3 +124,11 @@ def test_what_xml_forbids_is_left_out(tmp_path):
     title = "a\x00b\x0b<c>\ufffe]]>&amp;\U0001f4e6 هلا"
     (entry,) = feed(tmp_path, changed(FULL, note=Note(title=title))).entries
     assert entry.title.startswith("ab<c>]]>&amp;\U0001f4e6 هلا (")
+
+
+def test_a_title_turns_no_text_that_follows(tmp_path):
+    """Controls of direction (override, embedding, isolate) are left out of title and tags; letters of any script stay."""
+    note = Note(title="\u202egnp\u2066 \u05d0", tags=("a\u202eb",))
+    (entry,) = feed(tmp_path, changed(FULL, note=note)).entries
+    assert entry.title == "gnp \u05d0 (Driveway, 2026-11-22 04:55:03 CET)"
+    assert [tag.term for tag in entry.tags] == ["ab"]

@@ -178,6 +178,23 @@ def test_a_clip_whose_video_has_gone_is_on_no_page(site):
     assert keep[0].exists()
 
 
+def test_a_site_of_previews_does_not_lead_to_the_archive(site):
+    """full_video = false takes the link away, and its absence is nothing to mend; true brings it back (P6)."""
+    site.put(0)
+    whole = site.config.read_text()
+    site.build()
+    assert (site.output / "media").resolve() == site.root
+    site.config.write_text(whole.replace("[site]", "[site]\nfull_video = false"))
+    assert site.build().published
+    assert not (site.output / "media").is_symlink()
+    site.assert_sound()
+    assert not site.build().published
+    site.config.write_text(whole)
+    site.build()
+    assert (site.output / "media").resolve() == site.root
+    site.assert_sound()
+
+
 def test_hostile_text_is_text_on_every_page(site):
     """P9: titles, tags, extra, camera names that are HTML, script or Jinja stay what they are: characters."""
     evil = "<script>alert(1)</script>{{ 7*7 }}\"'><img src=x onerror=y>"

@@ -103,12 +103,13 @@ def test_an_empty_calendar_is_valid(tmp_path):
         "📦" * 60,
         "ي" * 200,
         "\x00\x07bell\x7f",
+        "\u202egnp\u2066 \u05d0",
         "x" * 300,
         "END:VEVENT",
     ],
 )
 def test_any_title_comes_back_as_it_was(tmp_path, title):
-    """Escaped and folded; line breaks become those of iCalendar, and what it forbids is left out."""
+    """Escaped and folded; line breaks become those of iCalendar, what it forbids, or turns the text, is left out."""
     (event,) = entries(tmp_path, changed(FULL, note=Note(title=title, tags=("a,b", title))))
     wanted = title.replace("\r\n", "\n").replace("\r", "\n")
     wanted = "".join(c for c in wanted if c == "\n" or c.isprintable())

@@ -6,8 +6,9 @@ from datetime import timedelta
 import jsonschema
 import pytest
 from json_feed_schema import JSON_FEED_SCHEMA
-from models import FULL, START, a_clip, a_model
+from models import FULL, START, a_clip, a_model, changed
 
+from sitegen.clip import Note
 from sitegen.site.json_feed import json_feed
 
 
@@ -87,3 +88,12 @@ def test_a_feed_without_originals_attaches_the_preview(tmp_path):
 def test_a_feed_of_an_empty_site_is_valid(tmp_path):
     """It has no items."""
     assert feed(tmp_path)["items"] == []
+
+
+def test_a_title_turns_no_text_that_follows(tmp_path):
+    """Controls of direction are left out of title and tags; a title of nothing else is none."""
+    for title, shown in (("\u202egnp\u2066 \u05d0", "gnp \u05d0 ("), ("\u202e", "")):
+        note = Note(title=title, tags=("a\u202eb",))
+        (item,) = feed(tmp_path, changed(FULL, note=note))["items"]
+        assert item["title"] == f"{shown}Driveway, 2026-11-22 04:55:03 CET" + ")" * bool(shown)
+        assert item["tags"] == ["ab"]

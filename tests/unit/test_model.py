@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from models import START, a_clip, a_model
 
-from sitegen.clip import Note
+from sitegen.clip import Note, Outage
 from sitegen.site import contexts
 from sitegen.site.addresses import clip_url, media_type
 from sitegen.site.model import plain
@@ -147,3 +147,53 @@ def test_an_other_movie_has_a_page_of_its_own():
     """A timelapse is an event clip by kind."""
     clip = a_clip(extra={"movie": "timelapse"})
     assert clip_url(clip, "2026/11/22", "", "") == "2026/11/22/101-20261122T035503Z.html"
+
+
+def at(hours, **fields):
+    return a_clip(START + timedelta(hours=hours), **fields)
+
+
+@pytest.mark.parametrize(
+    ("clips", "wanted"),
+    [
+        ((at(0, kind="segment", previews=True), at(1, kind="segment")), 0),
+        ((at(0, previews=True), at(1, kind="segment", previews=True), at(2, seconds=None)), 0),
+        ((at(0, image="a.jpg"), at(1)), 0),
+        ((at(0, previews=True), at(1, image="a.jpg")), 1),
+        ((at(0, previews=True), *(at(n) for n in range(1, 30))), 0),
+        ((at(0), at(1, kind="segment"), at(2, camera="102", previews=True)), None),
+    ],
+)
+def test_a_camera_has_the_newest_picture_there_is(tmp_path, clips, wanted):
+    """Its newest event's that has any, poster or Motion's own; without one, its newest segment's that has a poster."""
+    with a_model(tmp_path, *clips) as model:
+        picture = model.camera(model.cameras[0]).picture
+        assert (picture and picture.id) == (None if wanted is None else clips[wanted].id)
+
+
+def test_pictures_by_motion_count_only_where_originals_are_offered(tmp_path):
+    """A site of previews only has no address for them."""
+    with a_model(tmp_path, at(0, previews=True), at(1, image="a.jpg"), full_video=False) as model:
+        picture = model.camera(model.cameras[0]).picture
+        assert picture
+        assert picture.start == START
+
+
+@pytest.mark.parametrize(
+    ("outages", "lost"),
+    [([(1, None)], 1), ([(1, None), (2, None)], 1), ([(-1, None)], None), ([(1, 2)], None), ([], None)],
+)
+def test_a_camera_is_lost_since_an_outage_that_lasts(tmp_path, outages, lost):
+    """Nobody ended it, and no clip began after it; the first such outage counts."""
+    found = tuple(
+        Outage(
+            path=f"{n}.yaml",
+            camera="101",
+            start=START + timedelta(hours=start),
+            end=end and START + timedelta(hours=end),
+        )
+        for n, (start, end) in enumerate(outages)
+    )
+    with a_model(tmp_path, a_clip(), outages=found) as model:
+        assert model.camera(model.cameras[0]).lost_since == (lost and START + timedelta(hours=lost))
+        assert model.camera(model.cameras[1]).lost_since is None

@@ -59,12 +59,36 @@ def test_states_of_cameras_are_said(default):
     ]
 
 
-def test_a_camera_whose_newest_event_has_no_picture_shows_the_one_before(default):
-    """While the newest event is being recorded, the camera has the picture of its newest event that has one."""
+@pytest.mark.parametrize("template", ["home.html", "cameras.html"])
+def test_a_camera_has_its_picture_and_not_that_of_its_newest_event(default, template):
+    """While the newest event is being recorded, or where there is none, the camera has the picture that stands for it."""
     older, newest = busy_events()[2], unmade(busy_events()[-1])
-    camera = replace(camera_view("101", busy_events()), newest=newest)
-    html = page_of(default, "home.html", cameras=(camera,), newest=(newest, older))
-    assert html.index(older.still) < html.index('id="newest"')
+    for event in (newest, None):
+        camera = replace(camera_view("101", busy_events()), newest=event, picture=older)
+        assert older.still in page_of(default, template, cameras=(camera,), newest=())
+    camera = replace(camera, picture=None)
+    assert "no picture yet" in page_of(default, template, cameras=(camera,), newest=())
+
+
+@pytest.mark.parametrize("template", ["home.html", "cameras.html", "camera.html", "status.html"])
+def test_a_camera_that_is_lost_looks_like_it(default, template):
+    """It is an alarm, with the time since when, whatever else is known of the camera."""
+    camera = camera_view("101", busy_events())
+    camera = replace(camera, lost_since=gap("101").start, recording_since=camera.last_seen)
+    found = {"camera": camera, "cameras": (camera,), "status": status_view((camera,)), "newest": ()}
+    html = page_of(default, template, **found)
+    assert '<p class="state alarm">' in html
+    assert "could not be reached since Sun 22 Nov, 00:50:00" in " ".join(markup(html).text.split())
+
+
+def test_a_camera_without_footage_is_not_said_to_have_events(default):
+    """Of a camera that is known by an outage only, the status says that there is no footage yet."""
+    for clips, words in (((), "no footage yet"), (busy_events(), "events only")):
+        item = replace(
+            status_view((camera_view("102", clips),)).cameras[0], coverage_today=None, coverage_week=None
+        )
+        html = page_of(default, "status.html", status=replace(status_view(()), cameras=(item,)))
+        assert f"<dt>Recorded</dt><dd>{words}</dd>" in html
 
 
 def test_a_site_without_footage_says_what_to_do(default):

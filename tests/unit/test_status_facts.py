@@ -62,8 +62,9 @@ def test_the_weeks_gaps_are_told_newest_first_with_their_days(tmp_path):
     clips = [segment(MIDNIGHT + timedelta(minutes=n), end_reason="killed") for n in (0, 10, 20)]
     with a_model(tmp_path, *clips, a_clip(), outages=(lost,)) as model:
         first, second = say(model).cameras
-    assert [gap.start for gap in first.gaps_week] == [MIDNIGHT + timedelta(minutes=n) for n in (15, 5)]
-    assert first.gaps_week[0].day_url == "2026/11/22/index.html#t=2026-11-21T23:15:00Z"
+    assert [gap.start for gap in first.gaps_week] == [MIDNIGHT + timedelta(minutes=n) for n in (25, 15, 5)]
+    assert [gap.end is None for gap in first.gaps_week] == [True, False, False]
+    assert first.gaps_week[0].day_url == "2026/11/22/index.html#t=2026-11-21T23:25:00Z"
     assert first.gaps_week[0].cause_text == "the recorder was killed"
     assert [gap.cause for gap in second.gaps_week] == ["camera_lost"]
 

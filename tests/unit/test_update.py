@@ -55,7 +55,7 @@ class Pages:
 
     def __init__(self) -> None:
         self.there = {}
-        self.model = SimpleNamespace(cameras=CAMERAS)
+        self.model = SimpleNamespace(cameras=CAMERAS, site=SimpleNamespace(full_video=True))
         self.theme = SimpleNamespace(assets=lambda: (SimpleNamespace(path="assets/a.1.css", data=b"css"),))
 
     def paths(self, page):
@@ -122,6 +122,23 @@ def test_the_archive_is_linked(site):
     """`media` leads to it."""
     site.run()
     assert (site.publisher.output / "media").resolve() == site.archive
+
+
+def test_a_site_of_previews_has_no_link_to_the_archive(site):
+    """full_video = false: a link that is there goes, after the pages that led through it are replaced."""
+    site.pages.there = {HOME: "1", OLD: "1"}
+    site.run(HOME, OLD)
+    site.pages.model.site.full_video = False
+    site.pages.there = {HOME: "2"}
+    assert site.run(HOME, OLD).news
+    assert site.publisher.done[-3:] == [
+        "write index.html",
+        "delete 2026/11/22/old.html",
+        "delete media",
+    ]
+    assert not (site.publisher.output / "media").is_symlink()
+    assert site.archive.is_dir()
+    assert not site.run().news
 
 
 def test_equal_pages_are_no_news(site):

@@ -11,6 +11,8 @@ LISTS = {"home", "cameras", "camera"}
 ITSELF_ONLY = LISTS | {"api", "clip", "camera-day", "day"}
 WITHOUT_HTML = {"api", "playlist", "calendar", "shell"}
 BOX = {"changed_pixels": 700, "x": 310, "y": 190, "width": 120, "height": 80}
+RECORDED = {"camera": "104", "kind": "segment", "motion": None, "end_reason": "rotated"}
+"""A segment of a camera that has no events."""
 NOTE = "---\ntitle: Parcel\n---\nHello\n"
 
 CLIPS: dict[str, tuple[Change, set[str]]] = {
@@ -68,6 +70,8 @@ BESIDE: dict[str, tuple[Change, set[str]]] = {
     "outage that lasts": (lambda w: w.put_outage(minutes(MIDDLE, 200), None), set()),
     "outage": (lambda w: w.put_outage(minutes(MIDDLE, 200), minutes(MIDDLE, 230)), set()),
     "outage over days": (lambda w: w.put_outage(minutes(OLD, 60), minutes(NEW, -90)), set()),
+    "outage that lasts until now": (lambda w: w.put_outage(minutes(NEW, 60), None), set()),
+    "outage of a camera without clips": (lambda w: w.put_outage(minutes(NEW, 60), None, "104"), set()),
     "outage in a gap": (lambda w: w.put_outage(minutes(MIDDLE, 200), None, "101"), set()),
     "previews": (lambda w: w.previews("old-2"), LISTS | {"clip"}),
     "previews of one of an Event": (lambda w: w.previews("old-0"), LISTS | {"clip"}),
@@ -106,6 +110,46 @@ LATER: dict[str, tuple[Change, Change, set[str]]] = {
     "note changed": (lambda w: w.note("old-2", "Hi"), lambda w: w.note("old-2", "Ho"), ITSELF_ONLY),
     "note removed": (lambda w: w.note("old-2", NOTE), lambda w: w.note("old-2", None), LISTS | {"api", "clip"}),
     "image removed": (lambda w: w.image("old-2", b"x"), lambda w: w.image("old-2", None), LISTS | {"clip"}),
+    "image under an event being recorded": (
+        lambda w: w.put("x", minutes(NEW, 60), seconds=None), lambda w: w.image("new-3", b"jpeg"), {"clip"},
+    ),
+    "previews under an event being recorded": (
+        lambda w: w.put("x", minutes(NEW, 60), seconds=None), lambda w: w.previews("new-3"), {"clip"},
+    ),
+    "previews of a camera's segment": (
+        lambda w: w.put("x", minutes(NEW, 20), **RECORDED, video=in_pieces()), lambda w: w.previews("x"), {"camera"},
+    ),
+    "previews of a camera's last segment but one": (
+        lambda w: [w.put(name, minutes(NEW, at), **RECORDED, video=in_pieces()) for name, at in (("x", 20), ("y", 40))],
+        lambda w: w.previews("x"),
+        set(),
+    ),
+    "previews of a camera's older segment": (
+        lambda w: [
+            [w.put(name, minutes(NEW, at), **RECORDED, video=in_pieces()) for name, at in (("x", 20), ("y", 40))],
+            w.build(), w.previews("y"),
+        ],
+        lambda w: w.previews("x"),
+        set(),
+    ),
+    "segment with a camera's picture removed": (
+        lambda w: [
+            [w.put(name, minutes(NEW, at), **RECORDED, video=in_pieces()) for name, at in (("x", 20), ("y", 40))],
+            w.build(), w.previews("x"), w.previews("y"),
+        ],
+        lambda w: w.remove("y"),
+        set(),
+    ),
+    "lasting outage ended": (
+        lambda w: w.put_outage(minutes(NEW, 60), None),
+        lambda w: w.put_outage(minutes(NEW, 60), minutes(NEW, 90)),
+        set(),
+    ),
+    "lasting outage ended by a clip": (
+        lambda w: w.put_outage(minutes(NEW, 60), None),
+        lambda w: w.put("x", minutes(NEW, 90), camera="102"),
+        set(),
+    ),
     "outage ended": (
         lambda w: w.put_outage(minutes(MIDDLE, 200), None),
         lambda w: w.put_outage(minutes(MIDDLE, 200), minutes(MIDDLE, 230)),

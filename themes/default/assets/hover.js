@@ -13,6 +13,7 @@
   tl.append(tip);
 
   const words = new WeakMap(), cards = new WeakMap(), lanes = new Map(), pictures = new Map();
+  const PASSING_MS = 90; // whoever only passes by asks for nothing
   let at = null, asked = 0, wait = 0;
 
   // The browser's own tip would come on top of this one.
@@ -54,7 +55,6 @@
     picture.style.backgroundImage = ready ? `url("${found.url}")` : "none";
     picture.style.backgroundPosition = found.position;
     if (ready !== undefined) return;
-    clearTimeout(wait); // whoever only passes by asks for nothing
     wait = setTimeout(() => {
       const image = new Image();
       pictures.set(found.url, false);
@@ -63,22 +63,25 @@
         show();
       };
       image.src = found.url;
-    }, 90);
+    }, PASSING_MS);
   }
 
   function lookUp(slug) {
     if (!lanes.has(slug)) {
-      lanes.set(slug, null);
-      sitegen.footage?.get(slug, day).then((data) => {
-        lanes.set(slug, data);
-        show();
-      }, () => {});
+      wait = setTimeout(() => {
+        lanes.set(slug, null);
+        sitegen.footage?.get(slug, day).then((data) => {
+          lanes.set(slug, data);
+          show();
+        }, () => {});
+      }, PASSING_MS);
     }
     return lanes.get(slug);
   }
 
   function show() {
     asked = 0;
+    clearTimeout(wait);
     if (!at) return;
     const { x, lane, bar } = at, time = line.timeAt(x), isEvent = bar && /^e/.test(bar.getAttribute("class"));
     when.textContent = sitegen.clock(time);
@@ -86,7 +89,7 @@
     let found = null;
     if (!sitegen.saving) {
       found = isEvent ? ofEvent(bar, time) : null;
-      if (!found && bar) {
+      if (!found && lane.querySelector(".s, .e1, .e2, .e3, .e4")) { // a lane of gaps alone has no data
         const data = lookUp(lane.dataset.camera);
         found = data && ofDay(data, time, isEvent);
       }

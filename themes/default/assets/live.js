@@ -3,19 +3,19 @@
   "use strict";
   const { root, button, clock, key, saving } = sitegen;
   const word = document.querySelector("[data-word]"), tools = document.querySelector("[data-tools]");
-  const UNREACHED = "Live pictures come from Motion on the recorder; ";
-  const EVERY_MS = 1000, SELDOM_MS = 5000, LOOK_MS = 10000;
+  const EVERY_MS = 1000, SELDOM_MS = 5000, LOOK_MS = 10000, PATIENCE_MS = 8000;
   if (!tools) return;
   if (location.protocol === "file:") {
-    word.textContent = UNREACHED + "this copy was opened from a disk and cannot reach it.";
+    word.textContent = "Live pictures come from Motion on the recorder; this copy was opened from a disk and cannot reach it.";
+    for (const box of document.querySelectorAll(".screen")) box.remove();
     return;
   }
-  let seldom = saving, motion = null, looker = 0, large = null;
+  let seldom = saving, motion, looker = 0, large = null;
 
-  // Which cameras Motion has, and which of them it has lost; null when Motion cannot be reached.
+  // Which cameras Motion has, and which of them it has lost; null when Motion cannot be reached, undefined before it was asked.
   async function ask() {
     try {
-      const answer = await fetch(root + "motion-stream/status.json", { cache: "no-store" });
+      const answer = await fetch(root + "motion-stream/status.json", { cache: "no-store", signal: AbortSignal.timeout(PATIENCE_MS) });
       const { camera_status: cameras } = await answer.json();
       motion = new Map(cameras.map((one) => [String(one.id), one]));
     } catch {
@@ -23,7 +23,9 @@
     }
     word.className = motion ? "summary" : "notice warn";
     word.textContent = motion ? "Pictures come from Motion on the recorder and are not kept by this page."
-      : UNREACHED + "it cannot be reached from here: this is a copy of the site, or Motion is not running. Recordings are not affected.";
+      : "Motion cannot be reached from here: this is a copy of the site, or Motion is not running. Recordings are not affected.";
+    again.hidden = Boolean(motion);
+    for (const one of screens) if (!one.playing) one.rest();
     return motion;
   }
 
@@ -53,7 +55,6 @@
       if (!motion?.has(item.dataset.cameraId)) {
         if (motion) stop();
         else rest();
-        note.textContent = motion ? "Motion does not have this camera: it is only recorded." : "Motion cannot be reached.";
         say("idle", "no pictures");
         return;
       }
@@ -65,7 +66,7 @@
       clearTimeout(timer);
       image.removeAttribute("src");
       if (image.isConnected) box.replaceChildren(note);
-      note.textContent = "";
+      note.textContent = motion === null ? "Unreachable" : motion && !motion.has(item.dataset.cameraId) ? "Motion does not have this camera: it is only recorded." : "Stopped";
     }
 
     function judge() {
@@ -149,8 +150,21 @@
     made.setAttribute("aria-pressed", String(seldom));
     for (const one of screens) if (one.playing) one.run();
   }, { into: tools, pressed: seldom, title: "One picture every five seconds, and no stream" });
+  const again = button("Try again", async () => {
+    if (await ask()) all.focus();
+    else sitegen.say(word.textContent);
+  }, { into: tools });
+  again.hidden = true;
   key("Space", "Play or stop all", turn);
+
+  // Whether Motion is there is said at once; whoever saves data is told when playing.
+  function first() {
+    if (motion === undefined && !saving && !document.hidden) ask();
+  }
+  for (const one of screens) one.rest();
+  first();
   document.addEventListener("visibilitychange", () => {
+    first();
     watch();
     for (const one of screens) if (document.hidden) one.rest(); else one.run();
   });

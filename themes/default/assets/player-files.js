@@ -94,8 +94,19 @@
       back.pause();
     }
 
+    function hide() {
+      for (const video of [front, back]) {
+        video.pause();
+        video.hidden = true;
+      }
+    }
+    function fail() {
+      hide();
+      return "failed";
+    }
+
     const track = {
-      reel,
+      reel, hide,
       get video() { return front; },
       get piece() { return current; },
       get full() { return full; },
@@ -112,12 +123,12 @@
           front.hidden = true;
           return "gap";
         }
-        if (!source(piece)) return "failed";
+        if (!source(piece)) return fail();
         show(piece);
         const state = follow(front, (time - piece.start) / 1000, how);
         if (state === "failed" || (front.readyState > 1 && !front.videoWidth)) {
           bad.add(front.getAttribute("src"));
-          return source(piece) ? "wait" : "failed";
+          return source(piece) ? "wait" : fail();
         }
         if (front.readyState > 1 && (back.hidden || !front.seeking)) {
           front.hidden = false;

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const { root } = sitegen;
-  const { follow, made, empty } = sitegen.tracks;
+  const { files, follow, made, empty } = sitegen.tracks;
   const TYPE = "application/vnd.apple.mpegurl";
 
   // Where each file lies in the film: no time of the film passes in a gap.
@@ -44,17 +44,22 @@
     return () => hls.destroy();
   }
 
-  // Resolves to a track like those of single files; rejects where the playlist holds less than what is there.
+  // Resolves to a track like those of single files. What is not in the playlist (a damaged file, an event's movie) is tried as a single file.
   async function hls(whole, folder, box, { full, muted, script }) {
     const url = new URL(`${root}${folder}playlist${full ? "" : "-low"}.m3u8`, document.baseURI).href;
     const answer = await fetch(url);
     if (!answer.ok) throw new Error(url);
     const pieces = read(await answer.text());
-    if (pieces.length < whole.pieces.length) throw new Error("not everything is in the playlist");
-    const video = made(box, muted), reel = sitegen.footage.reel(pieces, whole.data), last = pieces[pieces.length - 1];
-    let broken = false, current = null, end = () => {};
+    if (!pieces.length) throw new Error("nothing is in the playlist");
+    const listed = new Set(pieces.map((piece) => piece.start));
+    const others = whole.pieces.filter((piece) => piece.kind || !listed.has(piece.start));
+    const reel = sitegen.footage.reel([...pieces, ...others].sort((a, b) => a.start - b.start), whole.data);
+    const aside = others.length ? files(sitegen.footage.reel(others, whole.data), box, { full, muted }) : null;
+    const video = made(box, muted), last = pieces[pieces.length - 1];
+    let broken = false, away = false, current = null, end = () => {};
     const close = () => {
       end();
+      aside?.close();
       empty(video);
       video.remove();
     };
@@ -72,31 +77,47 @@
     }
 
     return {
-      reel, full, close, hls: true,
-      get video() { return video; },
+      reel, full, close, good: true,
+      get video() { return away ? aside.video : video; },
       get piece() { return current; },
       follow(time, how) {
-        if (broken) return "failed";
-        const piece = pieces[reel.at(time)];
-        if (!piece) {
+        if (broken) return "broken";
+        const piece = reel.pieces[reel.at(time)], single = Boolean(piece) && piece.at === undefined;
+        if (piece) current = piece;
+        if (single || !piece) {
           video.pause();
           video.hidden = true;
-          return "gap";
         }
-        current = piece;
-        const state = follow(video, piece.at + (time - piece.start) / 1000, how);
+        if (single && !away) aside.video.muted = video.muted;
+        if (single) {
+          away = true;
+          return aside.follow(time, how);
+        }
+        aside?.hide();
+        if (!piece) return "gap";
+        if (away) video.muted = aside.video.muted;
+        const moved = how.moved || away;
+        away = false;
+        const state = follow(video, piece.at + (time - piece.start) / 1000, { ...how, moved });
         if (video.readyState > 1 && (!video.hidden || !video.seeking)) video.hidden = false;
-        return video.readyState > 1 && !video.videoWidth ? "failed" : state;
+        broken = state === "failed" || (video.readyState > 1 && !video.videoWidth);
+        return broken ? "broken" : state;
       },
       time() {
+        if (away) return aside.time();
         if (video.readyState < 1) return null;
         if (video.ended) return last.end;
         const found = wall(video.currentTime);
+        // No time of the film passes where a single file lies.
+        if (found.piece !== current && others.some(({ start }) => start >= current.start && start < found.piece.start)) return current.end;
         current = found.piece;
         return found.time;
       },
-      shown: () => (video.mediaTime === undefined ? null : wall(video.mediaTime).time),
-      frame: () => (video.frame || 0.1) * 1000,
+      shown() {
+        if (away) return aside.shown();
+        return video.mediaTime === undefined ? null : wall(video.mediaTime).time;
+      },
+      frame: () => (away ? aside.frame() : (video.frame || 0.1) * 1000),
     };
   }
 

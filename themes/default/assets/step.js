@@ -1,13 +1,13 @@
-// Plays tracks in step with one clock of wall time: they follow it; a track that is alone leads it. Goes over gaps and says so.
+// Plays tracks in step with one clock of wall time: they follow it; a track that is alone leads it. Goes over gaps and bad files and says so.
 (() => {
   "use strict";
   const { clock } = sitegen;
-  const TICK_MS = 40, PATIENCE_MS = 1500, STUTTER_MS = 150, HOLE_MS = 2000;
+  const TICK_MS = 40, PATIENCE_MS = 1500, STUTTER_MS = 150, HOLE_MS = 2000, TRIES = 5;
 
-  // tell(kind, detail): "time" { time, playing, waiting }, "gap" text, "ended", "error" track.
+  // tell(kind, detail): "time" { time, playing, waiting }, "gap" text, "ended", "broken".
   function step(tracks, start, tell) {
     let time = start, playing = false, rate = 1, timer = 0, last = 0, heldSince = 0, settled = false, moved = true, hold = true;
-    let failed = null;
+    let broken = false, lost = 0, since = 0; // files in a row that failed, and from when on
 
     function stop() {
       clearInterval(timer);
@@ -19,9 +19,21 @@
       if (!timer) timer = setInterval(tick, TICK_MS);
     }
 
+    function missing(failed, next) {
+      const { reel } = tracks[0], { start, end } = reel.pieces[reel.at(time)] || {};
+      if (tracks.length > 1) return `Nothing ${failed ? "that can be played" : "recorded"} by these cameras ${clock(time)}–${clock(next)}`;
+      return failed ? `The recording ${clock(start)}–${clock(end)} cannot be played` : reel.around(time);
+    }
+
     // Nothing anywhere at this moment: on to where there is something next.
-    function jump() {
+    function jump(failed) {
       const next = Math.min(...tracks.map((track) => track.reel.next(time)?.start ?? Infinity));
+      if (failed && !lost++) since = time;
+      if (failed && !tracks.some(({ good }) => good) && (next === Infinity || lost >= TRIES)) { // no file of this kind
+        transport.pause();
+        transport.seek(since);
+        return;
+      }
       if (next === Infinity) {
         const ends = tracks.map(({ reel }) => reel.pieces[reel.before(time)]?.end ?? 0);
         transport.pause();
@@ -29,10 +41,7 @@
         tell("ended");
         return;
       }
-      if (next - time >= HOLE_MS) {
-        const alone = `Nothing recorded by these cameras ${clock(time)}–${clock(next)}`;
-        tell("gap", tracks.length > 1 ? alone : tracks[0].reel.around(time), next);
-      }
+      if (failed || next - time >= HOLE_MS) tell("gap", missing(failed, next), next);
       time = next;
       moved = true;
     }
@@ -44,6 +53,8 @@
       const states = tracks.map((track) => (track.state = track.follow(time, { playing, rate, free, moved, hold: hold && !free })));
       const waiting = states.includes("wait");
       const live = waiting || states.includes("ok");
+      for (const track of tracks) track.good ||= track.state === "ok";
+      if (states.includes("ok")) lost = 0;
       if (!waiting) {
         heldSince = now;
         moved = false;
@@ -54,19 +65,16 @@
       if (playing && tracks.some((track) => track.video?.refused)) {
         for (const { video } of tracks) video.refused = false;
         transport.pause();
-      } else if (playing && !live && states.includes("failed")) {
-        transport.pause();
-        tell("error", tracks.find((track) => track.state === "failed"));
-      } else if (playing && !live) jump();
+      } else if (states.includes("broken")) {
+        if (!broken) tell("broken");
+        broken = true;
+      } else if (playing && !live) jump(states.includes("failed"));
       else if (playing && free && !waiting) lead(tracks[0].time());
       else if (playing && !free && !hold) time += passed * rate;
       if (!playing && !waiting) {
         if (settled) stop();
         settled = true; // once more, so that everything has been told
       }
-      const lost = states.includes("failed") && free ? tracks[0] : null;
-      if (lost !== failed && lost) tell("error", lost);
-      failed = lost;
       tell("time", { time, playing, waiting });
     }
 
@@ -91,6 +99,7 @@
       time: () => time,
       seek(to) {
         time = to;
+        lost = 0;
         moved = hold = true;
         heldSince = performance.now();
         wake();

@@ -79,15 +79,16 @@
     if (track.state === "gap") say(tile, (track.reel.around(time) || "Nothing recorded") + ".");
     else if (track.state === "failed") {
       const piece = reel.pieces[reel.at(time)];
-      say(tile, "This browser cannot play this file (HEVC, or another way of writing video): ", piece && (piece.full || piece.low));
+      const why = track.good ? "This recording cannot be played: " : "This browser cannot play this file (HEVC, or another way of writing video): ";
+      say(tile, why, piece && (piece.full || piece.low));
     } else say(tile, "");
   }
 
   async function makeTrack(tile) {
     const full = tile.full ?? wish.full, muted = wish.muted || !solo;
     const wanted = full && tile.reel.data.full ? 16 : 2;
-    const able = solo && !noHls && tile.reel.pieces.every((piece) => !piece.kind && piece.flags & wanted);
-    if (able) {
+    const segments = tile.reel.pieces.filter((piece) => !piece.kind), fit = segments.filter((piece) => piece.flags & wanted);
+    if (solo && !noHls && fit.length * 2 > segments.length) {
       try {
         const [part, library] = hls.split(" ");
         await sitegen.script(part);
@@ -122,7 +123,7 @@
   function heard(kind, detail, next) {
     if (kind === "gap") panel.tell(`${detail}; went on at ${clock(next)}.`);
     else if (kind === "ended") panel.tell(transport.time() < Date.now() - 86400000 || solo ? "This is the end of what was recorded on this day." : "This is the end of what is recorded.");
-    else if (kind === "error" && detail.hls) {
+    else if (kind === "broken") {
       noHls = true;
       renew();
     } else if (kind === "time") tick(detail);
@@ -244,6 +245,7 @@
     if (first.poster && wish.time === null) {
       const picture = element("img", "poster");
       picture.alt = "";
+      picture.fetchPriority = "high"; // it is what the page is about
       picture.src = first.poster;
       tile.screen.prepend(picture);
     }

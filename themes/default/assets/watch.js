@@ -1,7 +1,7 @@
-// Opens the viewer of a day when it is asked for, by its button or by an address that names cameras; only then its scripts are loaded.
+// Opens the viewer of a day when it is asked for, by its button or by an address that names cameras or a moment; only then its scripts are loaded.
 (() => {
   "use strict";
-  const { button, hash, on, script } = sitegen;
+  const { button, hash, on, saving, script } = sitegen;
   const section = document.querySelector("[data-viewer][data-scripts]");
   if (!section?.querySelector("a[data-slug]")) return;
   let opened = false;
@@ -22,4 +22,5 @@
   on("hash", look);
   on("seek", ({ play }) => play && open());
   look();
+  if (Date.parse(hash.get("t") || "") && !saving) open(); // a link to a moment; later ones come as a seek that plays
 })();
