@@ -21,6 +21,13 @@ COLLECT_VIDEOS = """
         return made;
     };
 """
+TAKEN_UP = """() => {
+    const once = { once: true };
+    window.taken = new Promise((done) => {
+        const sought = () => document.addEventListener("sitegen:time", () => done(), once);
+        document.addEventListener("sitegen:seek", sought, once);
+    });
+}"""
 WIDE = {"viewport": {"width": 1200, "height": 900}}
 
 
@@ -78,7 +85,9 @@ def test_cameras_are_in_step_after_each_seek(chromium, watched, playing):
         chance, found = random.Random(4), []
         for _ in range(20):
             seconds = chance.choice([chance.uniform(0.5, 18), chance.uniform(31, 75)])
+            page.evaluate(TAKEN_UP)
             seek(page, seconds)
+            page.evaluate("() => window.taken")  # until then all stands as before, and that can be near
             wait_clock(page, lambda now, s=seconds: -0.001 < now - s < (2 if playing else 0.001))
             found.append(apart(page, 3))
             if not playing:

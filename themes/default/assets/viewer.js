@@ -236,17 +236,17 @@
   }
 
   async function alone() {
-    const { box, grid } = frame("grid alone"), tile = makeTile(solo, "", grid);
-    section.prepend(box);
+    const { box, grid } = frame("grid alone"), tile = makeTile(solo, "", grid), before = section.querySelector(".first");
+    if (before) before.replaceWith(box); // the page's own picture, which was there at once
+    else section.prepend(box);
     if (!(await load(tile))) return;
     const first = tile.reel.pieces[0];
     panel = controls(desk, box);
     if (wish.time === null) panel.show(first.start, false, false);
     if (first.poster && wish.time === null) {
-      const picture = element("img", "poster");
+      const picture = before?.querySelector("img") || element("img", "poster");
       picture.alt = "";
-      picture.fetchPriority = "high"; // it is what the page is about
-      picture.src = first.poster;
+      if (picture.getAttribute("src") !== first.poster) picture.src = first.poster;
       tile.screen.prepend(picture);
     }
     if (tile.reel.pieces.some(({ flags }) => flags & 12)) {
