@@ -176,6 +176,9 @@ class Server:
 
     async def strict(self, request: web.Request, response: web.StreamResponse) -> None:
         response.headers.update(SECURITY_HEADERS)
+        response.headers.setdefault(
+            "Cache-Control", "no-cache"
+        )  # as nginx; else a browser guesses by the files' age
 
     def announce(self, text: str) -> None:
         for queue in self.listeners:
