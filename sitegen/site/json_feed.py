@@ -89,7 +89,7 @@ def _item(clip: ClipView, zone: ZoneInfo, root: str) -> _Item:
         content_text=text,
         image=root + image if image else None,
         date_published=stamp_of(clip.start_iso),
-        tags=tuple(unturned(tag) for tag in clip.tags) or None,
+        tags=tuple(said for tag in clip.tags if (said := unturned(tag))) or None,
         attachments=_attachments(clip, root),
     )
 
