@@ -8,6 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cached_property, lru_cache
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sitegen.archive import counts
@@ -106,22 +107,16 @@ class Model:
             sprite=sprite,
             image=f"media/{quoted(clip.image)}" if clip.image and original else "",
             image_bytes=clip.image_bytes if original else 0,
-            low_bytes=0,
-            poster_bytes=0,
             event=clip.event or "",
             motion=clip.motion,
             level=timeline.level(clip),
-            frame=None,
             title=(note.title if note else None) or "",
             tags=note.tags if note else (),
             keep=note.keep if note else False,
-            note_html="",
             end_reason=clip.end_reason or "",
             adopted=clip.adopted,
             preview_error=clip.preview_error or "",
-            extra=tuple((str(k), plain(v)) for k, v in clip.extra.items() if k != "movie")
-            if clip.extra
-            else (),
+            extra=_in_words(clip.extra) if clip.extra else (),
         )
 
     def _where(self, placed: Placed) -> tuple[str, DayClock, Camera, str, str]:
@@ -280,6 +275,10 @@ def _month(year: int, month: int, days: tuple[counts.DayCount, ...], prefix: str
         for week in Calendar().monthdatescalendar(year, month)
     )
     return MonthView(year, month, weeks)
+
+
+def _in_words(extra: dict[str, Any]) -> tuple[tuple[str, str], ...]:
+    return tuple((str(key), plain(value)) for key, value in extra.items() if key != "movie")
 
 
 def plain(value: object) -> str:

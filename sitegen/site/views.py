@@ -114,11 +114,11 @@ class ClipView(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True, gc=Fa
     """How much motion: 1 (little or unknown) to 4; 0 for a segment."""
     image_bytes: int
     """Size of Motion's own picture; 0: there is none."""
-    low_bytes: int
+    low_bytes: int = 0
     """Size of the small video; filled only on the clip's own page, 0 elsewhere."""
-    poster_bytes: int
+    poster_bytes: int = 0
     """Likewise, of the large still."""
-    frame: tuple[int, int] | None
+    frame: tuple[int, int] | None = None
     """Width and height of the video in pixels, which the box of `motion` lies in; None: not known, or no box.
 
     Filled only on the clip's own page."""
@@ -126,7 +126,7 @@ class ClipView(msgspec.Struct, frozen=True, kw_only=True, cache_hash=True, gc=Fa
     """From the note."""
     tags: tuple[str, ...]
     keep: bool
-    note_html: str
+    note_html: str = ""
     """The note's prose, made safe; templates write it with `|safe`. Filled only on the clip's own page."""
     end_reason: str
     adopted: bool
