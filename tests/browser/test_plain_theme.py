@@ -1,18 +1,17 @@
 """The second theme, themes/plain: very small, alone, without scripts, and complete; it shows what a theme must have and no more."""
 
 import re
-import sys
 
 import page_samples
 import pytest
 from checkers import axe, html_errors
+from command_line import sitegen
 from links import crawl
 from markup import markup
 from page_samples import HOSTILE, RTL, render
 from view_samples import LONG, ZONE
 from whole_site import ADDRESS
 
-from sitegen.process import run
 from sitegen.resources import resource
 from sitegen.site.theme import load_theme
 from sitegen.site.theme_files import read_chain
@@ -39,17 +38,7 @@ def site(whole, tmp_path_factory):
     (folder / "content").symlink_to(whole.folder / "content")
     text = (whole.folder / "sitegen.toml").read_text().replace("[site]", '[site]\ntheme = "plain"')
     (folder / "sitegen.toml").write_text(f'{text}[archive]\nroot = "{whole.folder / "archive"}"\n')
-    argv = [
-        sys.executable,
-        "-m",
-        "sitegen.cli",
-        "-c",
-        str(folder / "sitegen.toml"),
-        "build",
-        "-q",
-        "--no-previews",
-    ]
-    done = run(argv, timeout_s=60)
+    done = sitegen("build", "-q", "--no-previews", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder / "site"
 

@@ -1,15 +1,14 @@
 """The how-to about themes, walked through as it is written: its files are made, and the site that comes of them is sound."""
 
 import re
-import sys
 from datetime import UTC, datetime
 
 import pytest
 from archives import put_clip
 from checkers import html_errors
+from command_line import sitegen
 from links import crawl
 
-from sitegen.process import run
 from sitegen.resources import resource
 
 PAGE = resource("docs") / "how-to/make-a-theme.md"
@@ -22,17 +21,7 @@ def built(folder, theme):
     (folder / "sitegen.toml").write_text(f'[site]\ntheme = "{theme}"\n[camera.101]\ntitle = "Driveway"\n')
     put_clip(folder / "archive", NOON)
     put_clip(folder / "archive", NOON, camera="102", kind="segment", seconds=300)
-    argv = [
-        sys.executable,
-        "-m",
-        "sitegen.cli",
-        "-c",
-        str(folder / "sitegen.toml"),
-        "build",
-        "-q",
-        "--no-previews",
-    ]
-    done = run(argv, timeout_s=60)
+    done = sitegen("build", "-q", "--no-previews", cwd=folder)
     assert done.returncode == 0, done.stderr
     return folder / "site"
 
