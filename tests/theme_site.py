@@ -148,6 +148,8 @@ class Server:
         self.polls = 0
         self.stuck: set[str] = set()
         """Paths that are never answered."""
+        self.documents: dict[str, object] = {}
+        """Path below the site → what is answered, as JSON, in place of the file: the folder is other tests' as well."""
 
     async def events(self, request: web.Request) -> web.StreamResponse:
         if not self.announcing:
@@ -172,6 +174,9 @@ class Server:
     async def hold(self, request: web.Request, handler: Handler) -> web.StreamResponse:
         if request.path in self.stuck:
             await asyncio.Event().wait()
+        path = request.path.removeprefix("/sub/")
+        if path in self.documents:
+            return web.json_response(self.documents[path])
         return await handler(request)
 
     async def strict(self, request: web.Request, response: web.StreamResponse) -> None:

@@ -113,9 +113,8 @@ def touch(server: Server) -> None:
 def test_without_announcements_a_page_asks_build_json(chromium, server):
     """When SSE is refused, build.json is read every 30 s; what is new the feed tells, once the page itself is new."""
     server.announcing = False
-    (server.folder / "feeds").mkdir(exist_ok=True)
-    feed = {"items": [{"id": one} for one in (NEW, NEWER, "101-20261121T225900Z")]}
-    (server.folder / "feeds/latest.json").write_text(json.dumps(feed))
+    items = [{"id": one} for one in (NEW, NEWER, "101-20261121T225900Z")]
+    server.documents["feeds/latest.json"] = {"items": items}
     with opened(chromium) as page:
         page.clock.install()
         with page.expect_response("**/announce/events"):
@@ -178,7 +177,7 @@ def test_home_says_what_is_wrong(chromium, server):
         | {"built_at": (now - timedelta(minutes=10)).isoformat(), "cameras": [seen]},
     }
     for text, document in said.items():
-        (server.folder / "status.json").write_text(json.dumps(document))
+        server.documents["status.json"] = document
         with opened(chromium) as page:
             page.clock.set_fixed_time(now + timedelta(seconds=5))
             with page.expect_response("**/status.json"):
