@@ -17,7 +17,7 @@ from sitegen.resources import resource
 _HASH_CHARS = 10
 _ASSET_NAME = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9._-]*\.[A-Za-z0-9]+")
 _CSS_URL = re.compile(r"""url\(\s*(["']?)([^"')]*)\1\s*\)""")
-_MANIFEST = 'theme.toml has name = "…", description = "…" and, if it builds on another theme, extends = "…"'
+_MANIFEST = 'theme.toml has name = "…", description = "…", extends = "…" if it builds on another theme, and [bundles] if it has some'
 
 
 class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,6 +28,8 @@ class Manifest(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     description: str = ""
     extends: str | None = None
     """Name or path of the theme that gives what this one has not; None: it stands alone."""
+    bundles: dict[str, tuple[str, ...]] = {}
+    """Published name → assets that are published as this one file, in this order: a page then asks for less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +42,7 @@ class Layer:
     templates: dict[str, str]
     """Text by name, which is the path below `templates/`."""
     assets: dict[str, bytes]
+    bundles: dict[str, tuple[str, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +98,7 @@ def _read_layer(folder: Path) -> Layer:
         extends=manifest.extends,
         templates={name: _text(path) for name, path in _files(folder / "templates")},
         assets={name: path.read_bytes() for name, path in _files(folder / "assets")},
+        bundles=manifest.bundles,
     )
 
 
@@ -129,16 +133,25 @@ def fingerprint(layers: tuple[Layer, ...]) -> str:
         digest.update(f"{layer.name}\0".encode())
         parts = {f"templates/{name}": text.encode() for name, text in layer.templates.items()}
         parts |= {f"assets/{name}": data for name, data in layer.assets.items()}
+        parts["bundles"] = repr(sorted(layer.bundles.items())).encode()
         for name, data in sorted(parts.items()):
             digest.update(f"{name}\0{len(data)}\0".encode() + data)
     return digest.hexdigest()
 
 
 def published(layers: tuple[Layer, ...]) -> tuple[Asset, ...]:
-    """Return the chain's assets by name, the nearest theme's of each name; CSS leads to the others' published names."""
+    """Return the chain's assets by name, the nearest theme's of each name; CSS leads to the others' published names.
+
+    What is part of a bundle is published in it only.
+    """
     owners = {name: layer for layer in reversed(layers) for name in layer.assets}
+    bundles = {name: (layer, parts) for layer in reversed(layers) for name, parts in layer.bundles.items()}
+    bundled = {part for _, parts in bundles.values() for part in parts}
     assets: dict[str, Asset] = {}
-    for name in sorted(owners, key=lambda name: (name.endswith(".css"), name)):
+    for name, (layer, parts) in bundles.items():
+        data = _bundle(layer, name, parts, owners)
+        assets[name] = Asset(name, _published_path(name, data), data)
+    for name in sorted(owners.keys() - bundled, key=lambda name: (name.endswith(".css"), name)):
         file = owners[name].folder / "assets" / name
         if not _ASSET_NAME.fullmatch(name):
             raise ThemeError(
@@ -152,6 +165,24 @@ def published(layers: tuple[Layer, ...]) -> tuple[Asset, ...]:
             data = _with_published_urls(data, assets, file)
         assets[name] = Asset(name, _published_path(name, data), data)
     return tuple(assets[name] for name in sorted(assets))
+
+
+def _bundle(layer: Layer, name: str, parts: tuple[str, ...], owners: dict[str, Layer]) -> bytes:
+    """Return the scripts of a bundle one after another."""
+    for part in (name, *parts):
+        if not (part.endswith(".js") and _ASSET_NAME.fullmatch(part)):
+            reason, remedy = f'"{part}" is no script\'s name', "bundle scripts only: names that end with .js"
+        elif part == name and name in owners:
+            reason, remedy = f'there is an asset "{name}", too', "give the bundle another name"
+        elif part != name and part not in owners:
+            reason, remedy = (
+                f'there is no asset "{part}"',
+                "put the file into assets/, or take it out of the bundle",
+            )
+        else:
+            continue
+        raise ThemeError(layer.folder / "theme.toml", f"bundles.{name}", reason, remedy)
+    return b"\n".join(owners[part].assets[part] for part in parts)
 
 
 def _published_path(name: str, data: bytes) -> str:

@@ -131,7 +131,7 @@ def test_cameras_are_chosen_and_the_address_keeps_them(chromium, watched):
         page.goto(watched.day())
         expect(page.get_by_role("button", name="Watch these cameras together")).to_be_visible()
         seek(page, 5)
-        assert not [name for name in asked if name.endswith(".mp4") or (name.startswith(("viewer", "footage.js"))
+        assert not [name for name in asked if name.endswith(".mp4") or (name.startswith(("viewer-grid", "viewer-alone", "footage.js"))
                     and not name.endswith(".css"))]  # fmt: skip
         page.get_by_role("button", name="Watch these cameras together").click()
         expect(page.locator(".tile:visible")).to_have_count(5)

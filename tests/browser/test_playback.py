@@ -46,6 +46,19 @@ def test_a_moment_is_its_picture(chromium, watched, tmp_path, engine):
 
 
 @pytest.mark.parametrize("engine", ENGINES)
+def test_the_first_picture_gives_way_to_the_video(chromium, watched, tmp_path, engine):
+    """A day that is opened without a moment shows a picture at once; played, the video is what is seen."""
+    with camera_opened(chromium, watched, engine) as page:
+        poster = page.locator(".screen > .poster")
+        expect(poster).to_be_visible()
+        expect(page.locator(".now-clock")).to_have_text("13:00:00 CET")
+        page.keyboard.press("Space")
+        wait_clock(page, lambda now: now > 1)
+        expect(poster).to_have_count(0)
+        assert still_picture(page, tmp_path) >= 1
+
+
+@pytest.mark.parametrize("engine", ENGINES)
 def test_playing_goes_on_over_a_border_and_jumps_over_a_gap(chromium, watched, tmp_path, engine):
     """From one file to the next without a hole in time; over the gap at once, and it says so."""
     with camera_opened(chromium, watched, engine, moment=at(8.5)) as page:

@@ -65,7 +65,7 @@ def test_a_child_changes_one_block_and_one_asset(tmp_path):
     assert "<!-- mine -->" not in page_of(mine, "home.html")
     ours, theirs = ({asset.name: asset for asset in theme.assets()} for theme in (mine, default))
     assert ours["style.css"].data == b"body { color: red }"
-    assert ours["step.js"] == theirs["step.js"]
+    assert ours["viewer-alone.js"] == theirs["viewer-alone.js"]
     assert ours["style.css"].path in page_of(mine, "home.html")
     assert mine.fingerprint != default.fingerprint
 
@@ -247,3 +247,43 @@ def test_the_reference_of_contexts_is_true(default, template):
     named = set(re.findall(r"`(\w+)`:", row))
     page = next(page for page in busy_pages() if page.template == template)
     assert named == page.context.keys() - {"title", "feeds"}  # the two that every page has
+
+
+def test_a_bundle_is_published_as_one_file(tmp_path):
+    """In its order, the nearest theme's part of each name; its parts are not published by themselves."""
+    parent = make_theme(
+        tmp_path / "themes/mid",
+        'name = "mid"\nextends = "default"\n[bundles]\n"all.js" = ["b.js", "a.js"]',
+        assets__a_dot_js="a()",
+        assets__b_dot_js="b()",
+    )
+    make_theme(tmp_path / "themes/mine", CHILD.replace("default", "mid"), assets__a_dot_js="mine()")
+    assets = {asset.name: asset for asset in load("mine", tmp_path).assets()}
+    assert assets["all.js"].data == b"b()\nmine()"
+    assert re.fullmatch(r"assets/all\.[0-9a-f]{10}\.js", assets["all.js"].path)
+    assert not {"a.js", "b.js"} & set(assets)
+    before = load("mine", tmp_path).fingerprint
+    (parent / "theme.toml").write_text(
+        'name = "mid"\nextends = "default"\n[bundles]\n"all.js" = ["a.js", "b.js"]'
+    )
+    assert load("mine", tmp_path).fingerprint != before
+
+
+@pytest.mark.parametrize(
+    ("bundle", "said"),
+    [
+        ('"all.js" = ["none.js"]', 'there is no asset "none.js"'),
+        ('"all.css" = ["base.js"]', '"all.css" is no script\'s name'),
+        ('"all.js" = ["style.css"]', '"style.css" is no script\'s name'),
+        ('"../all.js" = ["base.js"]', '"../all.js" is no script\'s name'),
+        ('"help.js" = ["base.js"]', 'there is an asset "help.js", too'),
+    ],
+)
+def test_a_bundle_that_cannot_be_made_is_named(tmp_path, bundle, said):
+    """With the theme's file, the key, the reason and a remedy."""
+    make_theme(tmp_path / "themes/mine", f"{CHILD}[bundles]\n{bundle}")
+    with pytest.raises(ThemeError) as caught:
+        load("mine", tmp_path)
+    assert said in str(caught.value)
+    assert "themes/mine/theme.toml" in str(caught.value)
+    assert "bundles." in str(caught.value)

@@ -2,42 +2,38 @@
 (() => {
   "use strict";
   const SILENT_S = 900, CHECK_MS = 300000;
-  const { root, moment, since, lasting } = sitegen;
+  const { root, since, lasting } = sitegen;
   if (!location.protocol.startsWith("http")) return;
 
-  // What is wrong, in words; nothing when all is well.
+  // What is wrong, in few words: they have a place of two lines on a phone; nothing when all is well.
   function faults({ built_at: built, stale_after_seconds: limit = SILENT_S, disk_low: low, cameras }) {
     const late = since(built), words = [];
-    if (late > limit) words.push(`Nothing has been written here for ${lasting(late)} (since ${moment(Date.parse(built))}): if this is no copy, see whether sitegen runs.`);
+    if (late > limit) words.push(`Nothing written for ${lasting(late)}: a copy, or sitegen does not run.`);
     if (low) words.push("The disk is nearly full.");
     // of what is stale, the cameras' last segments are stale as well
     const silent = late > limit ? [] : cameras.filter((one) => one.last_segment && since(one.last_segment) > SILENT_S);
-    if (silent.length) words.push(`No footage for more than 15 minutes: ${silent.map((one) => one.title).join(", ")}.`);
-    return words;
+    const named = silent.length > 2 ? `${silent.length} cameras` : silent.map((one) => one.title).join(", ");
+    if (silent.length) words.push(`No footage for more than 15 minutes: ${named}.`);
+    return words.join(" ");
   }
 
-  const box = document.getElementById("health");
-  let said = "";
+  const note = document.querySelector("#health .notice"), first = [note.firstChild.data, note.className];
+  function show(words, name) {
+    if (note.firstChild.data === words) return; // what was read aloud is not read again
+    note.firstChild.data = words;
+    note.className = name;
+  }
+
   async function check() {
     if (document.hidden) return;
-    let words = [];
     try {
       const answer = await fetch(root + "status.json", { cache: "no-store" });
-      if (!answer.ok) return;
-      words = faults(await answer.json());
+      if (!answer.ok) throw new Error(String(answer.status));
+      const words = faults(await answer.json());
+      show(words ? words + " " : "All is well. ", words ? "notice alarm" : "notice good");
     } catch {
-      return; // no server, no status: the next time
+      show(...first); // no server, no status: nobody knows
     }
-    if (words.join(" ") === said) return; // what was read aloud is not read again
-    said = words.join(" ");
-    box.replaceChildren();
-    if (!words.length) return;
-    const note = document.createElement("p"), more = document.createElement("a");
-    note.className = "notice alarm";
-    more.href = root + "status/index.html";
-    more.textContent = "Status";
-    note.append(said, " ", more);
-    box.append(note);
   }
 
   check();

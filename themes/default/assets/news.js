@@ -109,5 +109,6 @@
   window.addEventListener("online", look);
   window.addEventListener("pagehide", leave);
   window.addEventListener("pageshow", (event) => event.persisted && look());
-  look();
+  if (document.readyState === "complete") look();
+  else window.addEventListener("load", look, { once: true }); // the page itself comes first
 })();

@@ -2,6 +2,7 @@
 (() => {
   "use strict";
   const { root, base, url, saving, say } = sitegen;
+  const PATIENCE_MS = 4000;
   const worker = navigator.serviceWorker;
   if (!worker || !location.protocol.startsWith("http")) return;
 
@@ -40,5 +41,6 @@
   window.addEventListener("offline", tell);
   window.addEventListener("online", tell);
   if (!navigator.onLine) tell();
-  window.addEventListener("load", () => start().catch(() => {})); // without it the site is the same, but not offline
+  // Not while the page itself is on its way. Without the worker the site is the same, but not offline.
+  window.addEventListener("load", () => setTimeout(() => start().catch(() => {}), PATIENCE_MS));
 })();

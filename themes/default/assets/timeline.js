@@ -76,6 +76,7 @@
     asked ||= requestAnimationFrame(() => {
       asked = 0;
       draw();
+      tell();
       flag();
     });
   }
@@ -113,10 +114,16 @@
   function put(wanted) {
     time = Math.round(within(wanted, from, to));
     cursor.style.setProperty("--p", (time - from) / length);
-    handle.textContent = shown.textContent = clock(time);
+    if (document.activeElement === handle) tell(); // whoever presses keys hears it at once
+    later();
+  }
+
+  function tell() {
+    const words = clock(time);
+    if (handle.textContent === words) return;
+    handle.textContent = shown.textContent = words;
     handle.setAttribute("aria-valuenow", Math.round((time - from) / 1000));
     handle.setAttribute("aria-valuetext", moment(time).slice(11));
-    later();
   }
 
   function reveal(share = 0.5) {

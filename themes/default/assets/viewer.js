@@ -76,6 +76,7 @@
     const { track, reel } = tile, time = wish.time;
     tile.figure.classList.toggle("waiting", track?.state === "wait");
     if (!track) return;
+    if (track.state && track.state !== "wait") tile.poster?.remove();
     if (track.state === "gap") say(tile, (track.reel.around(time) || "Nothing recorded") + ".");
     else if (track.state === "failed") {
       const piece = reel.pieces[reel.at(time)];
@@ -237,17 +238,21 @@
 
   async function alone() {
     const { box, grid } = frame("grid alone"), tile = makeTile(solo, "", grid), before = section.querySelector(".first");
-    if (before) before.replaceWith(box); // the page's own picture, which was there at once
+    tile.poster = before?.querySelector("img") || null; // the page's own: it was there at once, and stays until there is more to see
+    if (tile.poster) tile.screen.prepend(tile.poster);
+    if (before) before.replaceWith(box);
     else section.prepend(box);
     if (!(await load(tile))) return;
     const first = tile.reel.pieces[0];
     panel = controls(desk, box);
     if (wish.time === null) panel.show(first.start, false, false);
-    if (first.poster && wish.time === null) {
-      const picture = before?.querySelector("img") || element("img", "poster");
-      picture.alt = "";
-      if (picture.getAttribute("src") !== first.poster) picture.src = first.poster;
-      tile.screen.prepend(picture);
+    if (wish.time !== null) tile.poster?.remove();
+    else if (first.poster && tile.poster?.getAttribute("src") !== first.poster) {
+      tile.poster?.remove();
+      tile.poster = element("img", "poster");
+      tile.poster.alt = "";
+      tile.poster.src = first.poster;
+      tile.screen.prepend(tile.poster);
     }
     if (tile.reel.pieces.some(({ flags }) => flags & 12)) {
       button("Day in a minute", () => {

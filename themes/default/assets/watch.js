@@ -1,8 +1,8 @@
-// Opens the viewer of a day when it is asked for, by its button or by an address that names cameras or a moment; only then its scripts are loaded.
+// Opens the viewer of a day when it is asked for, by its button or by an address that names cameras or a moment; only then its script is loaded.
 (() => {
   "use strict";
   const { button, hash, on, saving, script } = sitegen;
-  const section = document.querySelector("[data-viewer][data-scripts]");
+  const section = document.querySelector("[data-viewer][data-script]");
   if (!section?.querySelector("a[data-slug]")) return;
   let opened = false;
   async function open() {
@@ -10,7 +10,7 @@
     opened = true;
     start.disabled = true;
     try {
-      await Promise.all(section.dataset.scripts.split(" ").map(script));
+      await script(section.dataset.script);
       start.remove();
     } catch {
       start.disabled = opened = false;
