@@ -1,6 +1,6 @@
 """Tells what Lighthouse, with its defaults of a slow phone, thinks of four kinds of pages; prints the rows.
 
-Usage: python bench/lighthouse.py [--json]     (needs nginx, chromium and bench/node: deploy/setup.sh bench)
+Usage: python bench/lighthouse.py [--json]     (needs nginx, chromium-headless-shell and bench/node: deploy/setup.sh bench)
 
 The site is the one of bench/page_weight.py, behind nginx; the score is the median of RUNS looks.
 """
@@ -24,7 +24,7 @@ from rows import Row, print_rows
 RUNS = 3
 _PORT = 18_085
 _PROGRAM = Path(__file__).resolve().parent / "node/node_modules/lighthouse/cli/index.js"
-_CHROMIUM = " ".join(["--headless=new", *FLAGS])
+_CHROMIUM = " ".join(["--headless", *FLAGS])
 
 
 def scores(url: str) -> dict[str, float]:
@@ -33,7 +33,9 @@ def scores(url: str) -> dict[str, float]:
     command = [NODE, str(_PROGRAM), url, "--quiet", "--output=json", f"--output-path={said}"]
     command += ["--only-categories=performance,accessibility", f"--chrome-flags={_CHROMIUM}"]
     subprocess.run(
-        [*command, f"--chrome-path={shutil.which('chromium')}"], check=True, stdin=subprocess.DEVNULL
+        [*command, f"--chrome-path={shutil.which('chromium-headless-shell')}"],
+        check=True,
+        stdin=subprocess.DEVNULL,
     )
     found = json.loads(said.read_text(encoding="utf-8"))["categories"]
     return {name: category["score"] * 100 for name, category in found.items()}

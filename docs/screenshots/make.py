@@ -86,6 +86,12 @@ def film(camera: str, kind: str, variant: int, *, dark: bool) -> Path:
     return folder / name
 
 
+def shown_day(now: datetime) -> datetime:
+    """Return the local midnight that begins the newest day whose evening has come: that one is photographed."""
+    evening = now.astimezone(ZONE) - timedelta(hours=19)
+    return evening.replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def is_dark(when: datetime) -> bool:
     """Whether it is night then."""
     return when.astimezone(ZONE).hour not in DAYLIGHT
@@ -110,7 +116,7 @@ def shots(now: datetime) -> Iterator[Shot]:
     midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0)
     for back in range(DAYS):
         day = midnight - timedelta(days=back)
-        for number in range(46 if back == 0 else chance.choice((0, 2, 3, 9, 14, 25, 31, 55, 84))):
+        for number in range(46 if day >= shown_day(now) else chance.choice((0, 2, 3, 9, 14, 25, 31, 55, 84))):
             hour = chance.choice(
                 (0, 2, 5, 6, 7, 7, 8, 8, 8, 9, 10, 11, 12, 12, 13, 14, 15, 15, 16, 16, 17, 17, 18, 19, 20, 22)
             )
@@ -121,7 +127,7 @@ def shots(now: datetime) -> Iterator[Shot]:
     start = (midnight - timedelta(days=RECORDED_DAYS)).astimezone(UTC)
     while start < now - timedelta(seconds=SEGMENT_S):
         for camera in CAMERAS:
-            if not lost(camera, start, midnight.astimezone(UTC)):
+            if not lost(camera, start, shown_day(now).astimezone(UTC)):
                 yield Shot("segment", camera, start, SEGMENT_S, 0)
         start += timedelta(seconds=SEGMENT_S)
 
@@ -170,11 +176,12 @@ def fill(folder: Path, now: datetime) -> None:
         target.parent.mkdir(parents=True, exist_ok=True)
         for ending, path in made[source.name].items():
             os.link(path, f"{target}{ending}")
-        if notes and shot.kind == "event" and shot.camera == "101" and not is_dark(shot.start):
+        of_note = shot.kind == "event" and shot.camera == "101" and not is_dark(shot.start)
+        if notes and of_note and shown_day(now) <= shot.start < shown_day(now) + timedelta(days=1):
             title, tags = notes.pop(0)
             text = f'---\nkeep: true\ntags: {tags}\ntitle: "{title}"\n---\n\nSeen **twice** that week.\n'
             video.with_suffix(".md").write_text(text)
-    midnight = now.astimezone(ZONE).replace(hour=0, minute=0, second=0, microsecond=0).astimezone(UTC)
+    midnight = shown_day(now).astimezone(UTC)
     for camera, begin, end in (("103", 9, 9.75), ("102", -28, -21)):
         start = midnight + timedelta(hours=begin)
         fields = {
@@ -194,13 +201,13 @@ def fill(folder: Path, now: datetime) -> None:
 
 def pages(folder: Path, now: datetime) -> dict[str, str]:
     """Return name → address of what is photographed."""
-    day = f"{now.astimezone(ZONE):%Y/%m/%d}"
+    day = f"{shown_day(now):%Y/%m/%d}"
     event = next(
         p
         for p in sorted((folder / "site" / day).glob("*.html"))
         if "Parcel left" in p.read_text() and p.stem != "index"
     )
-    noon = now.astimezone(ZONE).replace(hour=12, minute=1, second=42).astimezone(UTC)
+    noon = shown_day(now).replace(hour=12, minute=1, second=42).astimezone(UTC)
     moment = f"t={noon:%Y-%m-%dT%H:%M:%SZ}"
     return {
         "home": "index.html",
