@@ -77,7 +77,9 @@ def _in_place(index: Index, old: Clip, new: Placed) -> set[Page]:
         pages.add(Page("api", key=here.listed_as))
     if here.listed_as == "event" and _in_calendar(old) != _in_calendar(clip):
         pages |= {Page("calendar")} if index.is_among_newest(clip, calendar.EVENTS) else set()
-    if _is_last_seen(index, old, clip):
+    if _is_last_seen(index, old, clip) or (old.end is None) != (
+        clip.end is None
+    ):  # whether it is being recorded
         pages |= _WITH_CAMERAS | {Page("camera", key=clip.camera)}
     if _is_pictured(index, old, clip):
         pages |= _WITH_CAMERAS

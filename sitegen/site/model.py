@@ -174,8 +174,9 @@ class Model:
         )
 
     def _recording_since(self, camera: Camera) -> datetime | None:
-        last = self.index.last_before(camera.id, _NO_END)
-        return last.clip.start if last is not None and last.clip.end is None else None
+        """Return since when what is being recorded now is; an event that ended does not end the segment around it."""
+        newest = [*self.index.newest("segment", 1, camera.id), self.index.last_before(camera.id, _NO_END)]
+        return next((one.clip.start for one in newest if one is not None and one.clip.end is None), None)
 
     def camera_link(self, camera: Camera) -> CameraView:
         """Return a camera without counts: with them, a page would change whenever the camera does."""

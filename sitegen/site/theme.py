@@ -101,7 +101,10 @@ def load_theme(name_or_path: str, *, search: tuple[Path, ...], zone: ZoneInfo) -
     environment.filters.update(filters(zone))
     environment.assets = {asset.name: asset.path for asset in assets}
     environment.globals["rows"] = Rows(environment)
-    environment.globals["asset"] = partial(_asset_path, environment.assets)
+    bundled = {
+        part: name for layer in reversed(layers) for name, parts in layer.bundles.items() for part in parts
+    }
+    environment.globals["asset"] = partial(_asset_path, environment.assets, bundled)
     return Theme(layers[0].name, fingerprint(layers), environment, assets)
 
 
@@ -136,7 +139,9 @@ def _require_pages(layers: tuple[Layer, ...]) -> None:
             )
 
 
-def _asset_path(paths: dict[str, str], name: str) -> str:
+def _asset_path(paths: dict[str, str], bundles: dict[str, str], name: str) -> str:
+    if name in bundles:
+        raise TemplateRuntimeError(f'the asset "{name}" is a part of "{bundles[name]}": ask for that')
     if name not in paths:
         raise TemplateRuntimeError(f'there is no asset "{name}"; there are: {", ".join(sorted(paths))}')
     return paths[name]

@@ -168,7 +168,7 @@ def published(layers: tuple[Layer, ...]) -> tuple[Asset, ...]:
 
 
 def _bundle(layer: Layer, name: str, parts: tuple[str, ...], owners: dict[str, Layer]) -> bytes:
-    """Return the scripts of a bundle one after another."""
+    """Return the scripts of a bundle one after another; one that fails is told of and does not stop the next."""
     for part in (name, *parts):
         if not (part.endswith(".js") and _ASSET_NAME.fullmatch(part)):
             reason, remedy = f'"{part}" is no script\'s name', "bundle scripts only: names that end with .js"
@@ -182,7 +182,10 @@ def _bundle(layer: Layer, name: str, parts: tuple[str, ...], owners: dict[str, L
         else:
             continue
         raise ThemeError(layer.folder / "theme.toml", f"bundles.{name}", reason, remedy)
-    return b"\n".join(owners[part].assets[part] for part in parts)
+    return b"".join(
+        b"try {\n%s\n} catch (error) {\n  reportError(error);\n}\n" % owners[part].assets[part]
+        for part in parts
+    )
 
 
 def _published_path(name: str, data: bytes) -> str:

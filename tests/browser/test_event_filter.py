@@ -121,3 +121,15 @@ def test_the_slash_key_goes_to_the_filter(chromium, days):
         expect(page.get_by_label("Camera")).to_be_focused()
         page.keyboard.press("Tab")
         expect(page.get_by_label("Hour")).to_be_focused()
+
+
+def test_a_place_on_the_page_is_no_choice(chromium, days):
+    """ "Skip to content" leads there and leaves the filter, and the address of it, as they are."""
+    with opened(chromium, viewport=DESK) as page:
+        go(page, days, fragment="#camera=garden-gate")
+        expect(page.locator(".count")).to_have_text("10 of 40 events")
+        page.keyboard.press("Tab")
+        page.keyboard.press("Enter")
+        expect(page.locator("main")).to_be_focused()
+        expect(page.locator(".count")).to_have_text("10 of 40 events")
+        page.wait_for_function("location.hash === '#camera=garden-gate'")

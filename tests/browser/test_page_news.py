@@ -145,6 +145,18 @@ def test_a_stream_that_never_answers_is_not_waited_for(chromium, server):
         expect(page.locator("#news")).to_have_text("Updated")
 
 
+def test_what_came_before_the_first_look_is_told(chromium, server):
+    """A page that lay in a hidden tab, was long on its way or came out of a store is older than the site: it says so."""
+    with opened(chromium) as page:
+        page.add_init_script("Object.defineProperty(document, 'hidden', { value: true, configurable: true })")
+        page.goto(server.address + "index.html")
+        wait_until(lambda: page.evaluate("document.readyState") == "complete", 30, "the page is loaded")
+        server.revision = 44
+        touch(server)
+        hide(page, hidden=False)
+        expect(page.locator("#news")).to_have_text("Updated")
+
+
 def test_a_copy_on_a_disk_asks_nobody(chromium, playable):
     """From file:// nothing is asked for, no camera is called silent, and the status page says what it is."""
     with opened(chromium) as page:

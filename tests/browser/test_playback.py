@@ -58,6 +58,21 @@ def test_the_first_picture_gives_way_to_the_video(chromium, watched, tmp_path, e
         assert still_picture(page, tmp_path) >= 1
 
 
+def test_buttons_work_before_anything_was_played(chromium, watched, tmp_path):
+    """The next file and single pictures, on a day that was only opened; a pause writes its moment into the address."""
+    with camera_opened(chromium, watched, "native") as page:
+        page.get_by_role("button", name="Next file").click()
+        wait_clock(page, lambda now: 9.9 < now < 10.3)
+    with camera_opened(chromium, watched, "native") as page:
+        expect(page.locator(".now-clock")).to_have_text("13:00:00 CET")
+        page.keyboard.press(".")
+        settled_at(page, tmp_path, 0)
+        page.keyboard.press("Space")
+        wait_clock(page, lambda now: now > 2)
+        page.keyboard.press("Space")
+        page.wait_for_function("() => /#t=2026-11-22T12:00:0[2-9]Z/.test(location.hash)")
+
+
 @pytest.mark.parametrize("engine", ENGINES)
 def test_playing_goes_on_over_a_border_and_jumps_over_a_gap(chromium, watched, tmp_path, engine):
     """From one file to the next without a hole in time; over the gap at once, and it says so."""

@@ -236,3 +236,27 @@ def test_two_fingers_zoom_about_their_middle(chromium, days):
         assert page.locator(".lane > svg").first.bounding_box()["width"] > 6 * 390
         assert abs(time_at(page, 200) - held) < 60_000
         assert page.evaluate("visualViewport.scale") == 1
+
+
+def test_a_narrower_window_keeps_the_moment_in_view(chromium, days):
+    """A phone that is turned shows the same place of the zoomed timeline."""
+    with day(chromium, days, "#t=2026-11-22T20:30:00Z") as page:
+        expect(handle(page)).to_have_text("21:30:00")
+        for width in (640, 390, 1280):
+            page.set_viewport_size({"width": width, "height": 900})
+            page.wait_for_function(
+                """() => {
+                    const { left, right } = document.querySelector(".cursor").getBoundingClientRect();
+                    return left > 0 && right < innerWidth;
+                }"""
+            )
+
+
+def test_the_slider_says_both_ends(chromium, days):
+    """Both are midnight; the value tells them apart."""
+    with day(chromium, days) as page:
+        handle(page).focus()
+        page.keyboard.press("Home")
+        expect(handle(page)).to_have_attribute("aria-valuenow", "0")
+        page.keyboard.press("End")
+        expect(handle(page)).to_have_attribute("aria-valuenow", "86400")

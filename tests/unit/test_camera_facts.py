@@ -21,10 +21,14 @@ def covered(model):
 
 
 def test_coverage_is_told_by_day_newest_first(tmp_path):
-    """In percent of the whole local day, with its events, and a link where there is a page."""
+    """In percent of the local day, of the last one as far as it is recorded, with its events, and a link where there is a page."""
     with a_model(tmp_path, segment(0, 6), a_clip(), segment(-1, 12), segment(-1.1, 30)) as model:
         today, yesterday = covered(model)
-    assert (today.date, today.percent, today.events) == (DAY, 25.0, 1)
+    assert (today.date, today.percent, today.events) == (
+        DAY,
+        round(100 * 6 / (4 + 55 / 60 + 3 / HOUR + 6), 1),
+        1,
+    )
     assert today.url == "cameras/driveway/2026/11/22/index.html"
     assert (yesterday.percent, yesterday.events) == (100.0, 0)
 
@@ -41,8 +45,21 @@ def test_a_day_on_which_nothing_was_recorded_is_told(tmp_path):
     with a_model(tmp_path, *clips) as model:
         found = covered(model)
     percents = [day.percent for day in found]
-    assert percents == [None, round(100 / 24, 1), 0.0, 0.0, round(100 / 24, 1), None]
+    begun = (
+        4 + 55 / 60 + 3 / HOUR
+    )  # its first segment, on the first day, and its last one until an hour later
+    assert percents == [None, round(100 / (begun + 1), 1), 0.0, 0.0, round(100 / (24 - begun), 1), None]
     assert [bool(day.url) for day in found] == [True, True, True, False, True, True]
+
+
+def test_after_a_recording_that_broke_off_the_rest_of_the_day_is_missing(tmp_path):
+    """One that goes on, or whose next segment is due, is told of as far as it is recorded."""
+    for fields, percent in (
+        ({"end_reason": "camera_lost"}, round(100 / 24, 1)),
+        ({"end_reason": "rotated"}, 16.9),
+    ):
+        with a_model(tmp_path, segment(-2, 30), segment(-1, 20), segment(0, 1, **fields)) as model:
+            assert covered(model)[0].percent == percent, fields
 
 
 def test_a_camera_that_is_not_recorded_has_no_coverage(tmp_path):
@@ -55,10 +72,9 @@ def test_a_camera_that_is_not_recorded_has_no_coverage(tmp_path):
 
 def test_a_day_of_25_hours_is_longer(tmp_path):
     """In percent of its own length."""
-    with a_model(
-        tmp_path, a_clip(START.replace(month=10, day=25), kind="segment", seconds=5 * HOUR)
-    ) as model:
-        (day,) = covered(model)
+    starts = [START.replace(month=10, day=day) for day in (24, 25, 26)]
+    with a_model(tmp_path, *(a_clip(start, kind="segment", seconds=5 * HOUR) for start in starts)) as model:
+        _, day, _ = covered(model)
     assert day.percent == 20.0
 
 

@@ -67,6 +67,15 @@ def test_a_day_that_comes_with_two_clips_at_once_has_come(tmp_path):
         assert days_of(consequences.of_days(model.index, gone), "day") == {"20"}
 
 
+def test_a_segment_that_ends_shows_with_its_camera_also_after_later_events(tmp_path):
+    """The camera was being recorded, and is not any more."""
+    is_open = a_clip(START - timedelta(minutes=3), kind="segment", seconds=None)
+    closed = changed(is_open, end=START - timedelta(minutes=1))
+    with a_model(tmp_path, closed, a_clip()) as model:
+        touched = consequences.of_change(model.index, Change(placed(is_open), placed(closed)))
+    assert {Page("cameras"), Page("home"), Page("camera", key="101")} <= touched
+
+
 def test_a_camera_is_last_seen_when_the_last_of_its_clips_ends(tmp_path):
     """A long clip may end after those that began later: that it ends otherwise shows wherever the camera does."""
     lists = {Page("cameras"), Page("home"), Page("camera", key="101")}

@@ -197,3 +197,13 @@ def test_a_camera_is_lost_since_an_outage_that_lasts(tmp_path, outages, lost):
     with a_model(tmp_path, a_clip(), outages=found) as model:
         assert model.camera(model.cameras[0]).lost_since == (lost and START + timedelta(hours=lost))
         assert model.camera(model.cameras[1]).lost_since is None
+
+
+def test_an_event_that_ended_does_not_end_the_recording_around_it(tmp_path):
+    """A camera is being recorded while its newest segment is open, or its last clip is."""
+    open_segment, event = a_clip(START - timedelta(minutes=2), kind="segment", seconds=None), a_clip()
+    with a_model(tmp_path, open_segment, event) as model:
+        assert model.camera(model.cameras[0]).recording_since == open_segment.start
+    (tmp_path / "2").mkdir()
+    with a_model(tmp_path / "2", event, a_clip(START + timedelta(minutes=1), seconds=None)) as model:
+        assert model.camera(model.cameras[0]).recording_since == START + timedelta(minutes=1)

@@ -160,6 +160,7 @@
       const text = Array.from(all, (pair) => pair.map(plain).join("=")).join("&");
       try {
         history.replaceState(history.state, "", text ? "#" + text : location.href.split("#")[0]);
+        chosen = location.hash;
       } catch {
         // asked too often: the next change writes it
       }
@@ -168,7 +169,16 @@
 
   const send = (name, detail) => document.dispatchEvent(new CustomEvent("sitegen:" + name, { detail }));
   const on = (name, act) => document.addEventListener("sitegen:" + name, (event) => act(event.detail));
-  window.addEventListener("hashchange", () => send("hash"));
+  // A place on the page, as "Skip to content" leads to, is no choice: what was chosen stays, and stands in the address again.
+  let chosen = location.hash.includes("=") ? location.hash : "";
+  window.addEventListener("hashchange", () => {
+    if (location.hash && !location.hash.includes("=")) {
+      if (chosen) history.replaceState(history.state, "", chosen);
+      return;
+    }
+    chosen = location.hash;
+    send("hash");
+  });
 
   // Shortcuts: { keys: ["j"], help, act }, the newest first. keys.js listens.
   const shortcuts = [];

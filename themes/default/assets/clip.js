@@ -61,7 +61,7 @@
   for (const source of [video, ...video.querySelectorAll("source")]) {
     source.addEventListener("error", () => {
       if (!video.error && video.networkState !== HTMLMediaElement.NETWORK_NO_SOURCE) return;
-      words.textContent = "This browser cannot play this file (HEVC, or another way of writing video); download it below.";
+      words.textContent = "This browser cannot play this file: it is damaged, or of a kind that it does not know (HEVC for instance). Download it below.";
       box.after(words);
     });
   }

@@ -59,7 +59,7 @@
     try {
       const { revision } = await answer("build.json"), before = known;
       known = Math.max(known ?? revision, revision);
-      if (before !== null && revision > before && await changed()) {
+      if ((before === null || revision > before) && await changed()) { // at first: while it was on its way, or came out of a store
         await compare().catch(() => {});
         tell();
       }

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const { root, base, url, saving, say } = sitegen;
-  const PATIENCE_MS = 4000;
+  const PATIENCE_MS = 1000;
   const worker = navigator.serviceWorker;
   if (!worker || !location.protocol.startsWith("http")) return;
 

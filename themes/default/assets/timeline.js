@@ -16,7 +16,7 @@
     return made;
   };
   // Everything is placed in percent of the strip. So zoom is the strip's width, and pan is the scrolling of the box around it.
-  let zoom = 1, width = 1, names = 0, drawn = "", following = true;
+  let zoom = 1, width = 1, names = 0, drawn = "", following = true, share = 0;
   const most = length / LEAST;
   const full = () => (width - names) * zoom;
   const place = (time) => names + ((time - from) / length) * full();
@@ -90,6 +90,7 @@
     zoom = within(wanted, 1, most);
     strip.style.width = `calc(var(--names) + (100% - var(--names)) * ${zoom})`; // no custom property: each bar would look it up anew
     view.scrollLeft = place(time) - (x - view.getBoundingClientRect().left);
+    share = view.scrollLeft / full();
     tl.classList.toggle("zoomed", zoom > 1);
     smaller.disabled = whole.hidden = zoom <= 1;
     larger.disabled = zoom >= most;
@@ -118,10 +119,11 @@
     later();
   }
 
+  let said = NaN;
   function tell() {
-    const words = clock(time);
-    if (handle.textContent === words) return;
-    handle.textContent = shown.textContent = words;
+    if (time === said) return;
+    said = time;
+    handle.textContent = shown.textContent = clock(time);
     handle.setAttribute("aria-valuenow", Math.round((time - from) / 1000));
     handle.setAttribute("aria-valuetext", moment(time).slice(11));
   }
@@ -215,7 +217,10 @@
     zoomTo((pinch.zoom * gap) / pinch.gap, x, pinch.time);
   }, { passive: false });
   view.addEventListener("touchend", () => { pinch = null; });
-  view.addEventListener("scroll", later, { passive: true });
+  view.addEventListener("scroll", () => {
+    if (view.clientWidth === width) share = view.scrollLeft / full(); // else the browser has moved it, and not a reader
+    later();
+  }, { passive: true });
   function nearer(factor) {
     const box = view.getBoundingClientRect(), x = box.left + place(time) - view.scrollLeft;
     const seen = x >= box.left + names && x <= box.right;
@@ -293,7 +298,6 @@
   pass();
 
   new ResizeObserver(() => {
-    const share = view.scrollLeft / full();
     measure();
     if (zoom > 1) view.scrollLeft = share * full();
     later();

@@ -80,7 +80,7 @@
     if (track.state === "gap") say(tile, (track.reel.around(time) || "Nothing recorded") + ".");
     else if (track.state === "failed") {
       const piece = reel.pieces[reel.at(time)];
-      const why = track.good ? "This recording cannot be played: " : "This browser cannot play this file (HEVC, or another way of writing video): ";
+      const why = track.good ? "This recording cannot be played: " : "This browser cannot play this file: it is damaged, or of a kind that it does not know (HEVC for instance): ";
       say(tile, why, piece && (piece.full || piece.low));
     } else say(tile, "");
   }
@@ -130,8 +130,10 @@
     } else if (kind === "time") tick(detail);
   }
 
+  let ticked = false, opening = null; // where a day that nobody sought in begins
   function tick({ time, playing, waiting }) {
-    const changed = playing !== wish.playing;
+    const changed = playing !== ticked;
+    ticked = playing;
     wish.time = time;
     wish.playing = playing;
     panel.show(time, playing, waiting);
@@ -173,7 +175,7 @@
   const desk = {
     alone: Boolean(solo),
     get playing() { return wish.playing; },
-    time: () => wish.time ?? Date.parse(section.dataset.from),
+    time: () => wish.time ?? opening ?? Date.parse(section.dataset.from),
     get video() { return lead()?.video; },
     get box() { return section.querySelector(".viewer-box"); },
     get choices() { return [...tiles.values()].some(({ reel }) => reel?.pieces.some((piece) => piece.full && piece.low)); },
@@ -211,9 +213,9 @@
       if (transport) transport.seek(wish.time);
       else build();
     },
-    frame: (way) => transport?.frame(way),
+    frame: (way) => (transport ? transport.frame(way) : desk.seek(desk.time())), // what was not opened yet is, at its first picture
     hop(way) {
-      const reels = shown().filter(({ track }) => track).map(({ reel }) => reel), time = desk.time();
+      const reels = shown().filter(({ reel }) => reel).map(({ reel }) => reel), time = desk.time();
       const places = reels.map((reel) => (way > 0 ? reel.next(time)?.start : reel.pieces[reel.before(time - 3000)]?.start)).filter(Number.isFinite);
       if (places.length) desk.seek(way > 0 ? Math.min(...places) : Math.max(...places));
       else panel.tell(way > 0 ? "There is nothing later on this day." : "There is nothing earlier on this day.");
@@ -244,6 +246,7 @@
     else section.prepend(box);
     if (!(await load(tile))) return;
     const first = tile.reel.pieces[0];
+    opening = first.start;
     panel = controls(desk, box);
     if (wish.time === null) panel.show(first.start, false, false);
     if (wish.time !== null) tile.poster?.remove();
