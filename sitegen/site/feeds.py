@@ -183,6 +183,7 @@ def index_json(model: Model) -> bytes:
         "addresses": _ADDRESSES,
         "manifest": "manifest.webmanifest",
         "status": "status.json",
+        "metrics": "metrics.prom",
         "build": "build.json",
     }
     return encode(document)
