@@ -125,8 +125,13 @@ def test_the_status_names_the_revision_of_its_build(site):
     (site.output / "status.json").unlink()
     assert site.build().revision == assert_agree(site)["revision"] == built.revision
     shutil.rmtree(site.output / "status")
-    site.put(50)
+    site.put(50, kind="segment")  # no page is new but this
     assert site.build().revision == assert_agree(site)["revision"] == built.revision + 1
+    (site.output / "stray.html").write_text("of nobody")
+    generator = Generator(load(site.config))
+    generator.index.set_meta("look", "")  # all is made again, and is as it was: only the stray file goes
+    assert generator.build().revision == assert_agree(site)["revision"] == built.revision + 2
+    generator.close()
     site.assert_sound()
 
 
@@ -222,14 +227,25 @@ def assert_like_new(site):
     assert site_bytes(site.output) == before
 
 
-def test_of_a_site_that_never_was_nothing_is_told(site):
+def test_of_a_site_that_is_not_there_nothing_is_told(site):
     """A page without the rest of the site would lead nowhere."""
     with Troubled(site) as troubled:
+        troubled.generator.build()
+        shutil.rmtree(site.output)
         troubled.lose()
-        troubled.site.root.mkdir()
-        troubled.site.root.rmdir()
         troubled.tell()
-    assert [path.name for path in site.output.iterdir() if not path.name.startswith(".")] == []
+    assert not site.output.exists()
+
+
+def test_the_disk_of_another_is_not_taken_for_the_archives(site):
+    """Where the archive was mounted is an empty folder of another disk: how full that is, is not told."""
+    with Troubled(site) as troubled:
+        troubled.generator.build()
+        assert site.json("status.json")["disk"]["total_bytes"] > 0
+        troubled.lose()
+        site.root.mkdir()
+        troubled.tell()
+    assert site.json("status.json")["disk"] == {"total_bytes": 0, "free_bytes": 0}
 
 
 @pytest.mark.parametrize("change", ["index lost", "camera new", "theme new"])
@@ -264,7 +280,7 @@ def test_what_an_unfinished_build_knows_is_not_linked_to(site, monkeypatch):
     """The disk is full in the middle: the index has a day that the site lacks, and the page does not lead to it."""
     with Troubled(site) as troubled:
         troubled.generator.build()
-        for minute in (1440, 1450):
+        for minute in (-1440, -1430):
             site.put(minute, kind="segment", seconds=300)
         full = OSError(28, "No space left on device")
 
