@@ -10,9 +10,11 @@ import html
 import posixpath
 import re
 import shutil
+import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import datetime
+from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
 import msgspec
@@ -21,6 +23,7 @@ from sitegen import news
 from sitegen.archive import counts
 from sitegen.archive.index import Index
 from sitegen.errors import IndexFailed, ThemeError
+from sitegen.lock import Lock
 from sitegen.settings import Settings
 from sitegen.site import feeds
 from sitegen.site.metrics import with_trouble
@@ -30,6 +33,7 @@ from sitegen.site.render import Files, Renderer, Volatile, status_files
 from sitegen.site.status_facts import is_low
 from sitegen.site.theme import Theme
 from sitegen.site.views import SiteView, StatusView, TroubleView
+from sitegen.trouble import trouble_of
 
 _JSON, _METRICS, _PAGE = paths(Page("status"), {})
 _LINK = re.compile(rb'(?:href|src)="([^"]*)"')
@@ -52,7 +56,7 @@ class StatusPage:
         self._index, self._publisher, self._settings, self._theme = index, publisher, settings, theme
         self.now, self._renderer = now, as_it_was
         self._last: tuple[SiteView, StatusView] | None = None
-        self.troubled = "trouble" in self._document()
+        self.troubled = "trouble" in _document(self._publisher.output)
         """True: the site tells of a trouble; the next build is to take that away."""
 
     def volatile(self, revision: int) -> Volatile:
@@ -62,7 +66,7 @@ class StatusPage:
     def as_it_was(self) -> Volatile:
         """Return what does not follow from the archive, as of the time that the site's status has."""
         last = news.last_build(self._publisher.output)
-        said = self._document().get("built_at") or (last.built_at if last else "")
+        said = _document(self._publisher.output).get("built_at") or (last.built_at if last else "")
         return self._volatile(datetime.fromisoformat(str(said)), last.revision if last else 0, (0, 0))
 
     def _volatile(self, now: datetime, revision: int, disk: tuple[int, int]) -> Volatile:
@@ -103,7 +107,7 @@ class StatusPage:
                 return self._rendered(*known, trouble)
         except (IndexFailed, ThemeError):
             pass  # the two for programs can be told of it without either
-        return self._added(trouble)
+        return _added(self._publisher.output, trouble)
 
     def _from_index(self) -> tuple[SiteView, StatusView] | None:
         if self._index.fresh:
@@ -147,19 +151,36 @@ class StatusPage:
                 return False
         return True
 
-    def _added(self, trouble: TroubleView) -> Files:
-        """Return status.json and metrics.prom as they are on the site, and the trouble; what is not there stays away."""
-        files: Files = {}
-        if document := self._document():
-            files[_JSON] = feeds.encode(document | {"trouble": feeds.trouble_entry(trouble)})
-        metrics = self._publisher.output / _METRICS
-        if metrics.exists():
-            files[_METRICS] = with_trouble(metrics.read_bytes())
-        return files
 
-    def _document(self) -> dict[str, object]:
-        """Return status.json as it is on the site; {}: there is none that can be read."""
-        try:
-            return msgspec.json.decode((self._publisher.output / _JSON).read_bytes(), type=dict[str, object])
-        except (OSError, msgspec.DecodeError):
-            return {}
+def tell_at_start(settings: Settings, error: Exception, now: datetime) -> None:
+    """Say why not even a generator could be made; of the three, those for programs, if nobody else is at the site.
+
+    Raises LockHeld, OSError. One that starts again and again does not write the same again and again.
+    """
+    output = settings.site.output
+    if news.last_build(output) is None:
+        return
+    with closing(Lock(output)), closing(Publisher(output, now_ns=time.time_ns)) as publisher:
+        trouble, said = trouble_of(error, settings, now), _document(output).get("trouble")
+        if not isinstance(said, dict) or said.get("reason") != trouble.reason:
+            for path, data in _added(output, trouble).items():
+                publisher.write(path, data)
+
+
+def _added(output: Path, trouble: TroubleView) -> Files:
+    """Return status.json and metrics.prom as they are on the site, and the trouble; what is not there stays away."""
+    files: Files = {}
+    if document := _document(output):
+        files[_JSON] = feeds.encode(document | {"trouble": feeds.trouble_entry(trouble)})
+    metrics = output / _METRICS
+    if metrics.exists():
+        files[_METRICS] = with_trouble(metrics.read_bytes())
+    return files
+
+
+def _document(output: Path) -> dict[str, object]:
+    """Return status.json as it is on the site; {}: there is none that can be read."""
+    try:
+        return msgspec.json.decode((output / _JSON).read_bytes(), type=dict[str, object])
+    except (OSError, msgspec.DecodeError):
+        return {}

@@ -9,17 +9,20 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 
 import msgspec
 
 from sitegen.archive.watch import Hints, Watcher
 from sitegen.build import EVERYTHING, Generator
-from sitegen.errors import ArchiveGone, IndexFailed
+from sitegen.errors import ArchiveGone, IndexFailed, LockHeld
 from sitegen.news import Built
 from sitegen.preview_work import PreviewWork
 from sitegen.settings import Settings
 from sitegen.site.pages import Page
 from sitegen.site.views import TroubleView
+from sitegen.status_page import tell_at_start
 from sitegen.trouble import trouble_of
 
 log = logging.getLogger("sitegen.watch")
@@ -98,7 +101,7 @@ def watch(
 
     Raises UsageError, LockHeld at the start; later troubles are logged, and the old site stays up.
     """
-    generator = Generator(settings, settle_s=SETTLE_S, pace_s=_PACE_S)
+    generator = _begin(settings)
     watcher = Watcher(settings.archive.root, wake, rescan_s=RESCAN_S, monotonic=time.monotonic)
     work = PreviewWork(generator, wake.set)
     try:
@@ -107,6 +110,16 @@ def watch(
         work.close()
         watcher.close()
         generator.close()
+
+
+def _begin(settings: Settings) -> Generator:
+    """Return the generator; when it cannot be had, the site says so as far as it can, and the error goes on its way."""
+    try:
+        return Generator(settings, settle_s=SETTLE_S, pace_s=_PACE_S)
+    except (IndexFailed, OSError) as error:
+        with suppress(LockHeld, OSError):
+            tell_at_start(settings, error, datetime.now(UTC))
+        raise
 
 
 class _Loop:

@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,6 +19,7 @@ from sitegen import header_marks, watch_loop
 from sitegen.archive.index import Index
 from sitegen.build import Generator
 from sitegen.errors import LockHeld
+from sitegen.lock import Lock
 from sitegen.settings import load
 from sitegen.status_page import StatusPage
 from sitegen.watch_loop import build_once, watch
@@ -351,3 +352,32 @@ def test_a_failing_write_is_logged_once(site, monkeypatch, caplog):
         wait_until(site.ids, what="the clip")
     assert len(set(tries)) == len(tries)
     assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 1
+
+
+def test_a_watch_that_cannot_begin_says_so(site):
+    """The state folder cannot be had: programs are told once, whoever is at work is left alone; then all is as before."""
+    site.put(0)
+    with site.running():
+        pass
+    page = (site.output / "status/index.html").read_bytes()
+    (site.folder / "blocker").touch()
+    blocked = load(configure(site.folder, '[archive]\nstate = "blocker/state"\n'))
+    with closing(Lock(site.output)), pytest.raises(NotADirectoryError):
+        watch(blocked, site.stop, site.wake, on_build=site.built.append)
+    assert not site.trouble()
+    for _ in range(2):
+        with pytest.raises(NotADirectoryError):
+            watch(blocked, site.stop, site.wake, on_build=site.built.append)
+        told = (site.output / "status.json").stat()
+        assert (site.trouble()["what"], site.trouble()["reason"]) == (
+            "state",
+            "the state folder cannot be used: Not a directory",
+        )
+        assert "sitegen_trouble 1" in (site.output / "metrics.prom").read_text()
+        assert told.st_mtime_ns == getattr(site, "told_ns", told.st_mtime_ns)
+        site.told_ns = told.st_mtime_ns
+    assert (site.output / "status/index.html").read_bytes() == page
+    configure(site.folder)
+    with site.running():
+        assert not site.trouble()
+    assert "sitegen_trouble 0" in (site.output / "metrics.prom").read_text()
