@@ -1,4 +1,4 @@
-"""The site's disk is full, really: a small tmpfs of its own, in a mount namespace, under a real `sitegen watch`."""
+"""The disk of the site, or of the state folder, is full, really: a small tmpfs in a mount namespace, under a real `sitegen watch`."""
 
 import json
 import os
@@ -25,19 +25,19 @@ WATCH = "from sitegen import cli, watch_loop; watch_loop.RETRY_S = 0.2; cli.main
 
 
 class Disk:
-    """A site on a disk of 4 MB, as the watching process sees it."""
+    """The site as the watching process sees it, and one of its folders, which is a disk of 4 MB."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen) -> None:
+    def __init__(self, folder: Path, process: subprocess.Popen, mounted: str) -> None:
         self.folder, self.process = folder, process
         self.site = Path(f"/proc/{process.pid}/root{folder}/site")
-        self.filler = self.site / ".filler"
+        self.filler = self.site.parent / mounted / ".filler"
 
     def said(self) -> dict:
         return json.loads((self.site / "status.json").read_text())
 
     def leave(self, room: int) -> None:
         """Let so many bytes be free, by a file that the site's readers do not see."""
-        disk = os.statvfs(self.site)
+        disk = os.statvfs(self.filler.parent)
         with self.filler.open("ab") as file:
             more = disk.f_bavail * disk.f_frsize - room
             if more > 0:
@@ -47,17 +47,17 @@ class Disk:
 
 
 @contextmanager
-def watching(folder: Path):
-    """`sitegen watch` in a namespace of its own, where the site is a tmpfs."""
+def watching(folder: Path, mounted: str = "site"):
+    """`sitegen watch` in a namespace of its own, where one folder is a tmpfs."""
     configure(folder, CONFIG)
-    (folder / "site").mkdir()
-    command = f'mount -t tmpfs -o size=4m none site && exec "{sys.executable}" -c "{WATCH}" watch'
+    (folder / mounted).mkdir()
+    command = f'mount -t tmpfs -o size=4m none {mounted} && exec "{sys.executable}" -c "{WATCH}" watch'
     with (folder / "log").open("wb") as log:
         process = subprocess.Popen(
             ["unshare", "--mount", "--map-root-user", "sh", "-c", command], cwd=folder, stderr=log
         )
     try:
-        yield Disk(folder, process)
+        yield Disk(folder, process, mounted)
     finally:
         process.terminate()
         code = process.wait(30)
@@ -106,6 +106,33 @@ def test_a_full_disk_is_told_and_waited_out(tmp_path):
         assert_whole(disk)
         after = site_bytes(disk.site)
     shutil.rmtree(tmp_path / "state")
+    build_once(load(tmp_path / "sitegen.toml"), full=True, previews=False, progress=lambda _: None)
+    assert site_bytes(tmp_path / "site") == after
+
+
+def test_a_full_state_folder_is_told_and_waited_out(tmp_path):
+    """The index cannot be written: the site stays and says so at once, since its own disk has room; then it goes on (P5)."""
+    with watching(tmp_path, "state") as disk:
+        wait_until((disk.site / "build.json").exists, what="the first build")
+        put_clip(tmp_path / "archive", NOON, kind="segment")
+        wait_until(lambda: disk.said()["clips"] == 1, what="the first clip")
+        before, record = site_bytes(disk.site), (disk.site / "build.json").read_bytes()
+        disk.leave(0)
+        for minute in range(400):
+            put_clip(
+                tmp_path / "archive", NOON + timedelta(minutes=minute), kind="segment", token=str(minute)
+            )
+        wait_until(lambda: "trouble" in disk.said(), what="the trouble on the site")
+        assert disk.said()["trouble"]["what"] in {"index", "state"}
+        assert disk.said()["clips"] == 1
+        assert site_bytes(disk.site) == before
+        assert (disk.site / "build.json").read_bytes() == record
+        assert_whole(disk)
+        disk.filler.unlink()
+        wait_until(lambda: disk.said()["clips"] == 401 and "trouble" not in disk.said(), what="recovery")
+        wait_until(lambda: (disk.site / "build.json").read_bytes() != record, what="a revision")
+        after = site_bytes(disk.site)
+    shutil.rmtree(tmp_path / "site")
     build_once(load(tmp_path / "sitegen.toml"), full=True, previews=False, progress=lambda _: None)
     assert site_bytes(tmp_path / "site") == after
 
