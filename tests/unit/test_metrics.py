@@ -1,5 +1,6 @@
 """The status page for Prometheus, as another program reads it."""
 
+import re
 from datetime import UTC, datetime
 
 import pytest
@@ -8,8 +9,10 @@ from msgspec.structs import replace
 from page_samples import HOSTILE, RTL
 from view_samples import busy_events, camera_view, status_view
 
+from sitegen.resources import resource
 from sitegen.site.metrics import metrics_text, with_trouble
 from sitegen.site.views import TroubleView
+from sitegen.site_paths import content_type
 
 NOON = datetime(2026, 11, 22, 12, 0, 0, 120_000, tzinfo=UTC)
 TROUBLE = TroubleView(what="archive", reason="the archive is away", remedy="mount it", since=NOON)
@@ -91,3 +94,9 @@ def test_a_trouble_is_one_figure_and_its_time():
     calm = metrics_text(view())
     assert read_metrics(with_trouble(calm).decode()) == said(view()) | {"sitegen_trouble": {(): 1.0}}
     assert with_trouble(metrics_text(status)) == metrics_text(status)
+
+
+def test_it_is_served_as_what_prometheus_takes():
+    """Its type is plain text, which is text format 0.0.4 to Prometheus; nginx/sitegen.conf has the same."""
+    assert content_type(("metrics.prom",)) == "text/plain; charset=utf-8"
+    assert re.search(r"text/plain +txt prom;", (resource("nginx") / "sitegen.conf").read_text())
