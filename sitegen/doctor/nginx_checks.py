@@ -27,7 +27,9 @@ def judge_nginx(facts: NginxFacts) -> tuple[Checked, ...]:
         checked.append(
             _checked("nginx sends every header everywhere", (f for s in found for f in _headers(s)))
         )
-    return (*checked, _checked("nginx does not pass on Motion's control port", _control(facts)))
+    if facts.control_port:
+        checked.append(_checked("nginx does not pass on Motion's control port", _control(facts)))
+    return tuple(checked)
 
 
 def _checked(what: str, findings: Iterable[Finding]) -> Checked:
@@ -121,8 +123,6 @@ def _headers(server: Directive) -> Iterator[Finding]:
 
 
 def _control(facts: NginxFacts) -> Iterator[Finding]:
-    if not facts.control_port:
-        return
     upstreams = {
         one.words[0]: [server.words[0] for server in one.named("server") if server.words]
         for one in facts.whole.all()

@@ -149,7 +149,7 @@ def test_the_control_port_is_found_behind_another_name(nginx):
     nginx.is_taken_by_nginx()
     (finding,) = nginx.findings()
     assert "line 2, proxy_pass" in finding.what
-    assert judge_nginx(read_nginx(nginx.file, nginx.site))[-1].findings == ()  # Motion's port is off
+    assert len(judge_nginx(read_nginx(nginx.file, nginx.site))) == 3  # Motion's port is off, or not known
 
 
 def test_a_list_for_every_server_is_found(nginx):
