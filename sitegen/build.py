@@ -6,7 +6,6 @@ It reads the archive, and writes only below the site's folder and the state fold
 from __future__ import annotations
 
 import logging
-import shutil
 import time
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
@@ -27,9 +26,8 @@ from sitegen.clip import Camera, Problem, Sidecar
 from sitegen.errors import IndexFailed, UsageError
 from sitegen.lock import Lock
 from sitegen.pace import Pace
-from sitegen.previews.plan import fingerprint
 from sitegen.previews.pool import PreviewResult
-from sitegen.previews.store import made_with, remove_previews
+from sitegen.previews.store import remove_previews
 from sitegen.settings import Settings
 from sitegen.site.cameras import site_cameras
 from sitegen.site.feeds import encode
@@ -43,6 +41,7 @@ from sitegen.site.theme import load_theme
 from sitegen.site.times import stamp
 from sitegen.site.update import Update
 from sitegen.site.views import PageLink, SiteView
+from sitegen.status_page import StatusPage
 
 log = logging.getLogger("sitegen.build")
 
@@ -78,6 +77,9 @@ class Generator:
         with ExitStack() as held:
             self._open(held, full=full)
             self._held = held.pop_all()
+        self.status = StatusPage(
+            self.index, self.publisher, settings, theme=self.theme, now=now, as_it_was=self._as_it_was
+        )
         self.source = Source(settings.archive.root, self.zone, self._adopt)
         self.content = ContentFolder(settings.site.content)
         self._times_lie = False
@@ -125,11 +127,13 @@ class Generator:
     def _build(self, hints: Hints) -> news.Built:
         with self.index.transaction():
             refreshed = self._refresh(hints)
-            if self.index.fresh and self._previews_are_of_these_settings():
+            if self.index.fresh and preview_marks.are_of(self.index, self.state, self.settings.previews):
                 preview_marks.recognise(self.index, self.output, self.settings.previews)
             cameras = site_cameras(self._configured, counts.camera_ids(self.index))
             content = self._content(cameras)
             self._mark(refreshed, cameras, content)
+            if self.status.troubled:
+                self.index.mark([Page("status")])
             if hints.everything and not self.index.fresh:
                 gone = marks.mark_missing(self.index, self.output, cameras, content, files=self._files())
                 self._mark_changes(preview_marks.forget(self.index, gone))
@@ -185,10 +189,6 @@ class Generator:
             zone=self.zone,
         )
 
-    def _previews_are_of_these_settings(self) -> bool:
-        made = made_with(self.state)
-        return self.index.meta("remake") is None and made in {None, fingerprint(self.settings.previews)}
-
     def _content(self, cameras: tuple[Camera, ...]) -> Content:
         found = self.content.content(cameras)
         if self.index.set_problems("content:", found.problems):
@@ -199,13 +199,9 @@ class Generator:
 
     def _mark(self, refreshed: tuple[Refreshed, ...], cameras: tuple[Camera, ...], content: Content) -> None:
         """Remember every page that must be written."""
-        site, known = self.settings.site, {c[0] for c in self._configured}
-        parts = [
-            self.theme.fingerprint,
-            *(site.title, site.language, site.url, str(site.full_video)),
-            *(f"{p.url} {p.title}" for p in top_pages(content.pages)),
-            *(f"{c.id} {c.slug} {c.title} {c.order}" for c in cameras if c.id in known),
-        ]
+        known = {c[0] for c in self._configured}
+        named = [c for c in cameras if c.id in known]
+        parts = [self.theme.fingerprint, *marks.look_parts(self.settings.site, named, content)]
         last = news.last_build(self.output)
         marks.mark_look(self.index, parts, cameras, content, revision=last.revision if last else None)
         marks.mark_listed(self.index, cameras, content)
@@ -228,15 +224,18 @@ class Generator:
             return self._built(revision, published=False)
         taken_up = self.index.meta("publishing") is not None
         self.index.set_meta("publishing", "1")
-        renderer = self._renderer(cameras, content)
+        told = self.status.volatile
+        renderer = self._renderer(cameras, content, lambda: told(revision + update.brings_news()))
         written, deleted = self.publisher.written, self.publisher.deleted
         source = ThemeSource(self.settings.site.theme, (str(self.settings.file.parent),))
-        update = Update(self.publisher, renderer, self.index, theme=source)
-        update.run(self.settings.archive.root, sweep=self.index.meta("sweep") is not None, later=later)
+        problems_changed = self.index.meta("problems changed") is not None and "status" not in later
+        certain = taken_up or problems_changed or last is None
+        update = Update(self.publisher, renderer, self.index, theme=source, news=certain)
+        with self.status.remembering(renderer):
+            update.run(self.settings.archive.root, sweep=self.index.meta("sweep") is not None, later=later)
         for video in self.index.dirty_previews():
             remove_previews(self.output, video)
-        problems_changed = self.index.meta("problems changed") is not None and "status" not in later
-        if update.news or taken_up or problems_changed or last is None:
+        if update.news:
             revision += 1
             self._announce(renderer, revision)
         with self.index.transaction():
@@ -245,6 +244,7 @@ class Generator:
                 self.index.drop_meta(key)
             self.index.set_meta("revision", str(revision))
         self.index.fresh = False
+        self.status.troubled &= "status" in later
         return self._built(
             revision,
             published=True,
@@ -257,7 +257,9 @@ class Generator:
         link = ["media"] if self.settings.site.full_video else []
         return [*(a.path for a in self.theme.assets()), *link]
 
-    def _renderer(self, cameras: tuple[Camera, ...], content: Content) -> Renderer:
+    def _renderer(
+        self, cameras: tuple[Camera, ...], content: Content, volatile: Callable[[], Volatile]
+    ) -> Renderer:
         site = self.settings.site
         view = SiteView(
             title=site.title,
@@ -268,12 +270,11 @@ class Generator:
             url=site.url,
         )
         model = Model(self.index, cameras, self.zone, view)
-        return Renderer(model, self.theme, content, self._volatile, self.publisher.size)
+        return Renderer(model, self.theme, content, volatile, self.publisher.size)
 
-    def _volatile(self) -> Volatile:
-        disk = shutil.disk_usage(self.settings.archive.root)
-        backlog = counts.waiting_for_previews(self.index, segments=self.settings.previews.segments != "none")
-        return Volatile(self._now(), disk.total, disk.free, self.index.problems(), backlog)
+    def _as_it_was(self) -> Renderer:
+        cameras = site_cameras(self._configured, counts.camera_ids(self.index))
+        return self._renderer(cameras, self.content.content(cameras), self.status.as_it_was)
 
     def _announce(self, renderer: Renderer, revision: int) -> None:
         """Write build.json, which makes the revision, and then what it changed."""

@@ -189,13 +189,18 @@ def demo(folder: Path, port: int) -> int:
 
 @cli.command()
 @click.option("--json", "as_json", is_flag=True, help="Print the report as one JSON document.")
+@click.option(
+    "--nginx",
+    type=click.Path(path_type=Path),
+    help="nginx's main file to look at, instead of that of the nginx that is installed.",
+)
 @_logged
 @click.pass_obj
-def doctor(context: _Context, as_json: bool) -> int:  # noqa: FBT001 - click
-    """Check this machine, the configuration and Motion's, and say what to do; exit with 1 on a finding."""
+def doctor(context: _Context, as_json: bool, nginx: Path | None) -> int:  # noqa: FBT001 - click
+    """Check this machine, the configuration, Motion's and nginx's, and say what to do; exit with 1 on a finding."""
     from sitegen.doctor import examine, text
 
-    report = examine(context.settings())
+    report = examine(context.settings(), nginx)
     click.echo(msgspec.json.encode(report).decode() if as_json else text(report))
     return 0 if report.well else _EXIT_FINDINGS
 

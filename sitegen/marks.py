@@ -15,12 +15,22 @@ from sitegen.archive import counts
 from sitegen.archive.index import Index
 from sitegen.archive.refresh import Change
 from sitegen.clip import Camera, Outage
+from sitegen.settings import SiteSettings
 from sitegen.site import consequences
 from sitegen.site.heal import missing_pages, missing_previews
 from sitegen.site.pages import Page
-from sitegen.site.prose import Content
+from sitegen.site.prose import Content, top_pages
 
 log = logging.getLogger("sitegen.build")
+
+
+def look_parts(site: SiteSettings, cameras: Iterable[Camera], content: Content) -> list[str]:
+    """Return what all pages show of the settings, of the cameras that are named in them, and of the owner's pages."""
+    return [
+        *(site.title, site.language, site.url, str(site.full_video)),
+        *(f"{p.url} {p.title}" for p in top_pages(content.pages)),
+        *(f"{c.id} {c.slug} {c.title} {c.order}" for c in cameras),
+    ]
 
 
 def mark_look(

@@ -8,7 +8,9 @@ from pathlib import Path
 from sitegen.archive.index import Index
 from sitegen.archive.refresh import Change
 from sitegen.clip import Clip
+from sitegen.previews.plan import fingerprint
 from sitegen.previews.pool import PreviewResult, made_stage
+from sitegen.previews.store import made_with
 from sitegen.settings import PreviewSettings
 
 
@@ -37,6 +39,11 @@ def forget(index: Index, paths: Iterable[str]) -> list[Change]:
             index.set_previews(path, poster_ns=None, preview_ns=None, error=None)
             changes.append(Change(old, index.clip(path)))
     return changes
+
+
+def are_of(index: Index, state: Path, settings: PreviewSettings) -> bool:
+    """Say whether the previews on the site were made with these settings, as far as is known."""
+    return index.meta("remake") is None and made_with(state) in {None, fingerprint(settings)}
 
 
 def recognise(index: Index, output: Path, settings: PreviewSettings) -> None:

@@ -9,16 +9,21 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from datetime import UTC, datetime
 
 import msgspec
 
 from sitegen.archive.watch import Hints, Watcher
 from sitegen.build import EVERYTHING, Generator
-from sitegen.errors import ArchiveGone, IndexFailed
+from sitegen.errors import ArchiveGone, IndexFailed, LockHeld
 from sitegen.news import Built
 from sitegen.preview_work import PreviewWork
 from sitegen.settings import Settings
 from sitegen.site.pages import Page
+from sitegen.site.views import TroubleView
+from sitegen.status_page import tell_at_start
+from sitegen.trouble import trouble_of
 
 log = logging.getLogger("sitegen.watch")
 
@@ -96,7 +101,7 @@ def watch(
 
     Raises UsageError, LockHeld at the start; later troubles are logged, and the old site stays up.
     """
-    generator = Generator(settings, settle_s=SETTLE_S, pace_s=_PACE_S)
+    generator = _begin(settings)
     watcher = Watcher(settings.archive.root, wake, rescan_s=RESCAN_S, monotonic=time.monotonic)
     work = PreviewWork(generator, wake.set)
     try:
@@ -107,6 +112,16 @@ def watch(
         generator.close()
 
 
+def _begin(settings: Settings) -> Generator:
+    """Return the generator; when it cannot be had, the site says so as far as it can, and the error goes on its way."""
+    try:
+        return Generator(settings, settle_s=SETTLE_S, pace_s=_PACE_S)
+    except (IndexFailed, OSError) as error:
+        with suppress(LockHeld, OSError):
+            tell_at_start(settings, error, datetime.now(UTC))
+        raise
+
+
 class _Loop:
     """The state of one watch."""
 
@@ -114,7 +129,9 @@ class _Loop:
         self, generator: Generator, watcher: Watcher, work: PreviewWork, on_build: Callable[[Built], None]
     ) -> None:
         self.generator, self.watcher, self.work, self.on_build = generator, watcher, work, on_build
-        self.trouble = ""
+        self.trouble: TroubleView | None = None
+        self.said = False
+        """Whether the site says what the trouble is."""
         self.held = 0
         self.collected = float("-inf")
         self.beat = time.monotonic()
@@ -150,7 +167,7 @@ class _Loop:
                 return self._follow(hints, started)
         except (ArchiveGone, IndexFailed, OSError) as error:
             self.watcher.give_back(hints)
-            self._tell(str(error))
+            self._stand_still(error)
             return 0.0
 
     def _follow(self, hints: Hints, started: float) -> float:
@@ -167,7 +184,7 @@ class _Loop:
         if not (due or generator.index.held_stems() or generator.content.changed()):
             return 0.0
         built = self.generator.build(EVERYTHING if self.trouble else hints)
-        self._tell("")
+        self._go_on()
         self._tell_held(len(generator.index.held_stems()))
         if built.published and built.revision != self.revision:
             self.revision = built.revision
@@ -188,10 +205,26 @@ class _Loop:
             )
         self.held = held
 
-    def _tell(self, trouble: str) -> None:
-        """Log a trouble when it begins and when it is over, not at each try."""
-        if trouble and trouble != self.trouble:
-            log.error("%s; trying again every %.0f s", trouble, RETRY_S)
-        elif self.trouble and not trouble:
-            log.info("works again: %s", self.trouble)
-        self.trouble = trouble
+    def _stand_still(self, error: Exception) -> None:
+        """Take it that no build can be done: log it when it begins or is another one, and say so on the site."""
+        since = self.trouble.since if self.trouble else self.generator.status.now()
+        trouble = trouble_of(error, self.generator.settings, since)
+        if trouble != self.trouble:
+            log.error("%s; trying again every %.0f s", error, RETRY_S)
+            self.trouble, self.said = trouble, False
+        self.said = self.said or self._say(trouble)
+
+    def _say(self, trouble: TroubleView) -> bool:
+        """Write a trouble on the site, if that can be done now; say whether it was."""
+        try:
+            self.generator.status.tell(trouble)
+        except Exception as failed:  # noqa: BLE001 - the same trouble may be in the way: it is tried again, and ends nothing
+            log.debug("the status page cannot say so yet: %s", failed)
+            return False
+        return True
+
+    def _go_on(self) -> None:
+        """Take it that builds can be done again."""
+        if self.trouble:
+            log.info("works again: %s", self.trouble.reason)
+        self.trouble = None

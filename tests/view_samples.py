@@ -265,6 +265,7 @@ def problem(path: str, key: str, reason: str, remedy: str) -> ProblemView:
 def status_view(cameras: tuple[CameraView, ...]) -> StatusView:
     return StatusView(
         built_at=local(DATE, "23:58:12"),
+        revision=4_211,
         clips=123_456,
         days=31,
         backlog=12,
@@ -292,6 +293,8 @@ def status_view(cameras: tuple[CameraView, ...]) -> StatusView:
                 coverage_today=97.25 if camera.segments else None,
                 gaps_today=(gap(camera.id), replace(gap(camera.id), end=None)) if camera.segments else (),
                 coverage_week=88.5 if camera.segments else None,
+                gaps_week_count=camera.segments and 3,
+                gaps_week_seconds=2_700.0 if camera.segments else 0.0,
                 gaps_week=tuple(gap(camera.id, DATE - timedelta(n)) for n in range(camera.segments and 3)),
             )
             for camera in cameras

@@ -7,6 +7,7 @@ from functools import partial
 
 from sitegen.doctor.facts import Disk, Facts, Folder, KnownCamera, Program
 from sitegen.doctor.finding import Checked, Finding
+from sitegen.doctor.machine_checks import clock, inotify, locks, versions
 
 _LEAST_FREE_BYTES = 1_000_000_000
 _LEAST_FREE_SHARE = 0.05
@@ -197,12 +198,16 @@ CHECKS: tuple[Callable[[Facts], Checked | None], ...] = (
     cpulimit,
     partial(elsewhere, "motion", "detects motion, and makes events"),
     partial(elsewhere, "nginx", "serves the site to more than one viewer"),
+    versions,
     archive,
     partial(writable, "output"),
     partial(writable, "state"),
     apart,
     space,
     watches,
+    inotify,
+    locks,
+    clock,
     timezone,
     theme,
     cameras,

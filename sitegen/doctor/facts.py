@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import Literal
 
@@ -56,6 +57,8 @@ class Archive(msgspec.Struct, frozen=True):
     videos: int = 0
     unreadable: tuple[str, ...] = ()
     """Folders that could not be read."""
+    newest_s: float = 0.0
+    """When a folder was changed last, in seconds since 1970."""
 
 
 class Disk(msgspec.Struct, frozen=True):
@@ -67,6 +70,17 @@ class Disk(msgspec.Struct, frozen=True):
     total_files: int
     """0: it does not count files."""
     free_files: int
+
+
+class Holder(msgspec.Struct, frozen=True):
+    """A process that holds a lock on a file or folder."""
+
+    place: Path
+    pid: int
+    name: str
+    """Its program's name; "?": it cannot be looked at."""
+    ours: bool
+    """Whether it is sitegen."""
 
 
 class KnownCamera(msgspec.Struct, frozen=True):
@@ -96,6 +110,13 @@ class Facts(msgspec.Struct, frozen=True, kw_only=True):
     disks: tuple[Disk, ...]
     most_watches: int | None
     """fs.inotify.max_user_watches; None: this system has no such limit."""
+    inotify_trouble: str
+    """Why no inotify instance can be had; "": one can."""
+    holders: tuple[Holder, ...]
+    """Who holds the locks of the site and of the state folder."""
+    now: datetime
+    clock_kept: bool | None
+    """Whether something keeps the clock in step with others; None: not known."""
     timezone: str
     tzdata: str
     """Where the time zones come from, and of which version."""

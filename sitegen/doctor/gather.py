@@ -5,12 +5,14 @@ The only things it writes are nameless files in the site's and the state folder,
 
 from __future__ import annotations
 
+import contextlib
 import getpass
 import os
 import re
 import tempfile
 import zoneinfo
 from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -29,6 +31,7 @@ from sitegen.doctor.facts import (
     SubAddress,
     Trouble,
 )
+from sitegen.doctor.kernel import holders, inotify_trouble, is_clock_kept
 from sitegen.errors import ToolMissing, UsageError
 from sitegen.settings import Settings, SiteSettings
 from sitegen.site.theme import load_theme
@@ -40,6 +43,7 @@ _VERSIONS = {
     "nginx": (("nginx", "-v"), r"nginx version: nginx/(\S+)"),
 }
 _PATIENCE_S = 60.0
+_LOCKS = ("generator.lock", "recorder.lock")
 _WATCHES = Path("/proc/sys/fs/inotify/max_user_watches")
 
 
@@ -59,6 +63,10 @@ def gather(settings: Settings) -> Facts:
         content=_folder(site.content),
         disks=tuple(_disks((archive.root, site.output, archive.state))),
         most_watches=_most_watches(),
+        inotify_trouble=inotify_trouble(),
+        holders=tuple(holders([site.output, *(archive.state / name for name in _LOCKS)])),
+        now=datetime.now(UTC),
+        clock_kept=is_clock_kept(),
         timezone=site.timezone,
         tzdata=_tzdata(site.timezone),
         theme=site.theme,
@@ -92,6 +100,15 @@ def _program(name: str) -> Program:
         trouble = said.strip().splitlines()[-1][:200] if said.strip() else f"it ends with {ended.returncode}"
         return Program(name, name, version="", trouble=trouble)
     return Program(name, name, version=match[1], parts=_ffmpeg_parts() if name == "ffmpeg" else frozenset())
+
+
+def nginx_file(nginx: Program) -> Path | None:
+    """Return the main file of the nginx that is installed; None: there is no nginx, or no file."""
+    if not nginx.version:
+        return None
+    match = re.search(r"--conf-path=(\S+)", process.run(["nginx", "-V"], timeout_s=_PATIENCE_S).stderr)
+    file = Path(match[1]) if match else Path("/etc/nginx/nginx.conf")
+    return file if file.exists() else None
 
 
 def _ffmpeg_parts() -> frozenset[str]:
@@ -151,13 +168,16 @@ def _walk(root: Path) -> Archive:
     unreadable: list[str] = []
     folders = videos = 0
     names: frozenset[str] = frozenset()
-    for _, below, files in os.walk(root, onerror=lambda error: unreadable.append(str(error.filename))):
+    newest_s = 0.0
+    for folder, below, files in os.walk(root, onerror=lambda error: unreadable.append(str(error.filename))):
+        with contextlib.suppress(OSError):  # it went meanwhile
+            newest_s = max(newest_s, Path(folder).stat().st_mtime)
         if not folders:
             names = frozenset((*below, *files))
         folders += 1
         videos += sum(suffix_of(name) in VIDEO_SUFFIXES for name in files)
     shown = (name.encode(errors="backslashreplace").decode() for name in sorted(unreadable))
-    return Archive(names, folders, videos, tuple(shown))
+    return Archive(names, folders, videos, tuple(shown), newest_s)
 
 
 def _disks(folders: Sequence[Path]) -> Iterator[Disk]:

@@ -11,10 +11,22 @@ from pathlib import Path
 from sitegen.capture.motion_config import HIGHEST_ID
 from sitegen.doctor.finding import Checked, Finding
 from sitegen.doctor.motion_files import MotionFacts, Section, Setting
-from sitegen.doctor.motion_hooks import HOOKS, HookCall, fixed_part, hook_call, is_on, pastes, tells_time
+from sitegen.doctor.motion_hooks import (
+    HOOKS,
+    SHELL_LINES,
+    HookCall,
+    fixed_part,
+    hook_call,
+    is_bare,
+    is_on,
+    pastes,
+    specifiers,
+    tells_time,
+)
 
 _SAFE_NAME = "movie_filename %t/%Y%m%d/%t-%v-%Y%m%dT%H%M%SZ"
 _NAMES = ("target_dir", "movie_filename", "picture_filename", "snapshot_filename", "timelapse_filename")
+_TELL_CAMERA = frozenset(("t", "$", "{eventid}"))
 _SHIPPED = "as in the motion.conf that `sitegen init` writes"
 
 
@@ -71,9 +83,21 @@ def _hooks(facts: MotionFacts) -> Iterator[Finding]:
                 yield from _hook(facts, setting)
     for section in sections:
         for setting in section.settings.values():
-            if setting.option in (*HOOKS, "movie_extpipe") and pastes(setting.value):
-                reason = "has %$ or %C in it: Motion pastes that text into a shell's line, which runs what is written in it"
-                yield Finding(setting.where, reason, "pass %t, the camera's number, instead")
+            if setting.option in SHELL_LINES:
+                yield from _line(setting)
+
+
+def _line(setting: Setting) -> Iterator[Finding]:
+    """Judge a line that Motion gives to a shell, whatever it calls."""
+    if pastes(setting.value):
+        reason = "has %$ or %C in it: Motion pastes that text into a shell's line, which runs what is written in it"
+        yield Finding(setting.where, reason, "pass %t, the camera's number, instead")
+    if is_bare(setting.value):
+        reason = "has %f without quotes: a space in a folder's name cuts the file's name"
+        yield Finding(setting.where, reason, "write '%f'", "warning")
+    if "%{dbeventid}" in setting.value:
+        reason = "has %{dbeventid} in it, which Motion does not know: nothing joins the clips of an Event"
+        yield Finding(setting.where, reason, "write %{eventid}")
 
 
 def _hook(facts: MotionFacts, setting: Setting) -> Iterator[Finding]:
@@ -110,6 +134,7 @@ def _files(facts: MotionFacts) -> Iterator[Finding]:
                 reason = "has %$ or %C in it: with '%f' any text gets into a shell's line, which runs what is written in it"
                 yield Finding(setting.where, reason, f"use numbers and times only: {_SAFE_NAME}")
         yield from _target(facts, section)
+        yield from _names(section, several=len(facts.cameras) > 1)
         yield from _outputs(section)
 
 
@@ -129,11 +154,21 @@ def _inside(path: Path, folder: Path) -> bool:
     return path == folder or folder in path.parents
 
 
-def _outputs(section: Section) -> Iterator[Finding]:
-    name = section.value("movie_filename")
-    if name and not tells_time(section.value("target_dir") + name):
+def _names(section: Section, *, several: bool) -> Iterator[Finding]:
+    """Judge whether a file's name may come twice: the later one then takes the place of the earlier one."""
+    folder, movie, picture = (section.value(o) for o in ("target_dir", "movie_filename", "picture_filename"))
+    if movie and not tells_time(folder + movie):
         reason = "lacks the day or the second: a later movie takes the place of an earlier one"
         yield Finding(_where(section, "movie_filename"), reason, f"write {_SAFE_NAME}")
+    elif several and movie and not specifiers(folder + movie) & _TELL_CAMERA:
+        reason = "lacks the camera: one camera's movie takes the place of another's of the same second"
+        yield Finding(_where(section, "movie_filename"), reason, f"write {_SAFE_NAME}")
+    if picture and "q" not in specifiers(picture):
+        reason = "lacks %q: of two pictures of one second the later takes the place of the earlier"
+        yield Finding(_where(section, "picture_filename"), reason, "write %q into it", "warning")
+
+
+def _outputs(section: Section) -> Iterator[Finding]:
     if not is_on(section.value("movie_output", "on")):
         reason = "is off: Motion makes no movie, so there are no events"
         yield Finding(_where(section, "movie_output"), reason, "write movie_output on", "warning")

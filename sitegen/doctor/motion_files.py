@@ -12,14 +12,14 @@ from pathlib import Path
 import msgspec
 
 from sitegen.capture.motion_config import camera_files, given_ids, read_options
-from sitegen.doctor.motion_hooks import HOOKS, fixed_part, hook_call
+from sitegen.doctor.motion_hooks import HOOKS, SHELL_LINES, fixed_part, hook_call
 
 _NOT_OF_CAMERAS = frozenset(
     ["daemon", "setup_mode", "pid_file", "log_file", "log_level", "log_type", "native_language"]
 )
 _KEPT = frozenset(
     (
-        *("camera_id", "target_dir", "movie_output", "movie_extpipe", "picture_output", *HOOKS),
+        *("camera_id", "target_dir", "movie_output", "picture_output", *SHELL_LINES),
         *("movie_filename", "picture_filename", "snapshot_filename", "timelapse_filename"),
         *("webcontrol_port", "webcontrol_localhost", "stream_port", "stream_localhost"),
     )

@@ -17,7 +17,17 @@ HOOKS = (
     "on_camera_found",
 )
 """Those that sitegen-hook answers."""
+SHELL_LINES = (
+    *HOOKS,
+    "on_motion_detected",
+    "on_area_detected",
+    "on_sound_alert",
+    "on_action_user",
+    "movie_extpipe",
+)
+"""All that Motion gives to a shell."""
 _SPECIFIER = re.compile(r"%-?\d*(\{\w*\}|.)", re.DOTALL)
+_QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"")
 _PASTED = frozenset("$C")
 """The camera's name and text_event: any text whatever, which the shell would run."""
 _SECONDS = frozenset("SsTXcr")
@@ -68,6 +78,11 @@ def specifiers(text: str) -> set[str]:
 def pastes(text: str) -> bool:
     """Say whether Motion pastes a text into it that anybody may have chosen."""
     return bool(specifiers(text) & _PASTED)
+
+
+def is_bare(line: str) -> bool:
+    """Say whether a file's name stands in a shell's line without quotes: a space in it, or in a folder, ends the word."""
+    return "f" in specifiers(_QUOTED.sub("", line))
 
 
 def tells_time(name: str) -> bool:

@@ -18,7 +18,7 @@ from sitegen.site.feed_links import CALENDAR, LATEST, LATEST_ATOM
 from sitegen.site.model import Model
 from sitegen.site.pages import day_folder
 from sitegen.site.times import stamp, stamp_of
-from sitegen.site.views import ClipView, StatusView
+from sitegen.site.views import ClipView, StatusView, TroubleView
 
 _DAYS_KEPT = 8_192
 _CAMERA_DAY = "cameras/{slug}/{YYYY}/{MM}/{DD}"
@@ -183,6 +183,7 @@ def index_json(model: Model) -> bytes:
         "addresses": _ADDRESSES,
         "manifest": "manifest.webmanifest",
         "status": "status.json",
+        "metrics": "metrics.prom",
         "build": "build.json",
     }
     return encode(document)
@@ -205,6 +206,9 @@ class _StatusCamera(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     last_event: str | None = None
     coverage_today_percent: float | None = None
     coverage_week_percent: float | None = None
+    gaps_week: int
+    gaps_week_seconds: float
+    lost_since: str | None = None
 
 
 def status_json(status: StatusView) -> bytes:
@@ -212,6 +216,8 @@ def status_json(status: StatusView) -> bytes:
     document = {
         "schema": 1,
         "built_at": stamp(status.built_at),
+        "revision": status.revision,
+        **({"trouble": trouble_entry(status.trouble)} if status.trouble else {}),
         "stale_after_seconds": status.stale_after_seconds,
         "clips": status.clips,
         "days": status.days,
@@ -231,8 +237,21 @@ def status_json(status: StatusView) -> bytes:
                 last_event=stamp(c.last_event) if c.last_event else None,
                 coverage_today_percent=c.coverage_today,
                 coverage_week_percent=c.coverage_week,
+                gaps_week=c.gaps_week_count,
+                gaps_week_seconds=c.gaps_week_seconds,
+                lost_since=stamp(c.camera.lost_since) if c.camera.lost_since else None,
             )
             for c in status.cameras
         ],
     }
     return encode(document)
+
+
+def trouble_entry(trouble: TroubleView) -> dict[str, str]:
+    """Return what status.json says of a trouble."""
+    return {
+        "what": trouble.what,
+        "reason": trouble.reason,
+        "remedy": trouble.remedy,
+        "since": stamp(trouble.since),
+    }

@@ -15,7 +15,7 @@ home                         index.html, index.json, feeds/latest.json, .atom
 calendar                     feeds/calendar.ics
 shell                        sw.js, manifest.webmanifest
 api               kind       event_api/events, event_api/events_by_date; likewise segment_api
-status                       status/index.html, status.json
+status                       status/index.html, status.json, metrics.prom
 """
 
 from __future__ import annotations
@@ -93,7 +93,7 @@ def _data_of(page: Page, slugs: Mapping[str, str]) -> tuple[str, ...]:
             feed = f"feeds/cameras/{slugs[page.key]}"
             return (f"{feed}.json", f"{feed}.atom")
         case "status":
-            return ("status.json",)
+            return ("status.json", "metrics.prom")
     return ()
 
 
@@ -116,6 +116,7 @@ _FIXED = {path: Page(kind) for kind, found in _OF_THE_SITE.items() for path in f
     "cameras/index.html": Page("cameras"),
     "status/index.html": Page("status"),
     "status.json": Page("status"),
+    "metrics.prom": Page("status"),
     "event_api/events": Page("api", key="event"),
     "event_api/events_by_date": Page("api", key="event"),
     "segment_api/events": Page("api", key="segment"),

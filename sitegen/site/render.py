@@ -12,13 +12,14 @@ from sitegen.site import calendar, contexts, feed_links, feeds, films, legacy_js
 from sitegen.site.addresses import quoted
 from sitegen.site.atom import atom_feed
 from sitegen.site.json_feed import json_feed
+from sitegen.site.metrics import metrics_text
 from sitegen.site.model import Model
 from sitegen.site.one_day import ended
 from sitegen.site.pages import Page, html_path, paths
 from sitegen.site.prose import Content
 from sitegen.site.theme import Theme
 from sitegen.site.twins import Content as Bytes
-from sitegen.site.views import ClipView, FeedLink, StatusView
+from sitegen.site.views import ClipView, FeedLink, SiteView, StatusView
 
 Files = dict[str, Bytes]
 
@@ -27,6 +28,7 @@ class Volatile(NamedTuple):
     """What the status page says that does not follow from the archive."""
 
     now: datetime
+    revision: int
     disk_total_bytes: int
     disk_free_bytes: int
     problems: Sequence[Problem]
@@ -46,6 +48,8 @@ class Renderer:
     ) -> None:
         """`size` gives the bytes of a file of the site by its path, as it is on the disk; 0: it is not there."""
         self.model, self.theme, self._volatile, self._size = model, theme, volatile, size
+        self.said: StatusView | None = None
+        """What the status page said when it was made last; None: it was not."""
         self.content, self._of_cameras = {p.path: p for p in content.pages}, content.of_cameras
         self._makers: Mapping[str, Callable[[Page], Files]] = {
             "clip": self._clip,
@@ -101,9 +105,8 @@ class Renderer:
     def _html(
         self, template: str, page: Page, context: dict[str, Any], links: tuple[FeedLink, ...] = ()
     ) -> Files:
-        path, site = html_path(page, self.model.slugs), self.model.site
-        names = {"site": site, "here": quoted(path), "feeds": links or feed_links.of_site(site.title)}
-        return {path: self.theme.render(template, _root(path), **names, **context).encode()}
+        path = html_path(page, self.model.slugs)
+        return _html_file(self.theme, self.model.site, template, path, context, links=links)
 
     def _clip(self, page: Page) -> Files:
         placed = self.model.one_day(date.fromisoformat(page.day)).by_id[page.key]
@@ -207,16 +210,39 @@ class Renderer:
         """Return what the status page says now."""
         return status_facts.status(self.model, **self._volatile()._asdict())
 
-    def _status(self, page: Page) -> Files:
-        status = self.status()
-        html = self._html("status.html", page, {"title": "Status", "status": status})
-        return {"status.json": feeds.status_json(status)} | html
+    def _status(self, _: Page) -> Files:
+        self.said = self.status()
+        return status_files(self.theme, self.model.site, self.said)
 
     def _home(self, page: Page) -> Files:
         index, *found = self.paths(page)
         made = self._feeds(tuple(found), self.model.newest_events(), self.model.site.title)
         html = self._html("home.html", page, contexts.home(self.model))
         return {index: feeds.index_json(self.model)} | made | html
+
+
+def status_files(theme: Theme, site: SiteView, status: StatusView) -> Files:
+    """Return the files that say how it is, in the order they are to be written: all from one StatusView."""
+    context = {"title": "Status", "status": status}
+    json, metrics, path = paths(Page("status"), {})
+    return {
+        json: feeds.status_json(status),
+        metrics: metrics_text(status),
+        **_html_file(theme, site, "status.html", path, context),
+    }
+
+
+def _html_file(
+    theme: Theme,
+    site: SiteView,
+    template: str,
+    path: str,
+    context: dict[str, Any],
+    *,
+    links: tuple[FeedLink, ...] = (),
+) -> Files:
+    names = {"site": site, "here": quoted(path), "feeds": links or feed_links.of_site(site.title)}
+    return {path: theme.render(template, _root(path), **names, **context).encode()}
 
 
 def _root(path: str) -> str:

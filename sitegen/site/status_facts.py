@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from functools import cached_property
 from itertools import zip_longest
@@ -28,6 +28,7 @@ def status(
     model: Model,
     *,
     now: datetime,
+    revision: int,
     disk_total_bytes: int,
     disk_free_bytes: int,
     problems: Sequence[Problem],
@@ -37,6 +38,7 @@ def status(
     week = _Week(model, now)
     return StatusView(
         built_at=now,
+        revision=revision,
         clips=counts.clip_count(model.index),
         days=len(model.days),
         backlog=backlog,
@@ -94,6 +96,10 @@ class _Week:
         """Return the stretches that begin in the week: `camera_gaps` finds those around them itself."""
         return [clip for clip in self.recorded[camera_id] if clip.start >= self.bounds.start]
 
+    def gaps_of(self, camera: Camera) -> list[Gap]:
+        """Return a camera's gaps, newest first."""
+        return [gap for gap in self.gaps if gap.camera == camera.id]
+
     def named(self, camera: Camera) -> tuple[GapView, ...]:
         """Return those of a camera's gaps that are named, each with a link to its day."""
         model = self._model
@@ -115,6 +121,7 @@ def _camera_status(model: Model, found: Camera, week: _Week) -> CameraStatus:
     today, recorded = week.today, week.recorded[found.id]
     last_segment = model.index.newest("segment", 1, found.id)
     last_event = model.index.newest("event", 1, found.id)
+    gaps = week.gaps_of(found)
     return CameraStatus(
         camera=model.camera_view(found),
         last_segment=(last_segment[0].clip.end or last_segment[0].clip.start) if last_segment else None,
@@ -122,8 +129,15 @@ def _camera_status(model: Model, found: Camera, week: _Week) -> CameraStatus:
         coverage_today=coverage(recorded, _since(recorded, today), week.now) if last_segment else None,
         gaps_today=tuple(gap_view(model, g) for g in model.one_day(today.date).gaps(found)),
         coverage_week=coverage(recorded, _since(recorded, week.bounds), week.now) if last_segment else None,
+        gaps_week_count=len(gaps),
+        gaps_week_seconds=_seconds(gaps, week.now),
         gaps_week=week.named(found),
     )
+
+
+def _seconds(gaps: Iterable[Gap], now: datetime) -> float:
+    """Return the length of all gaps; one that lasts counts until now."""
+    return sum(max(((gap.end or now) - gap.start).total_seconds(), 0.0) for gap in gaps)
 
 
 def _since(recorded: Sequence[Clip], stretch: Day) -> datetime:

@@ -27,7 +27,7 @@ log = logging.getLogger("sitegen.publish")
 _DAYS_AT_ONCE = 8
 """So many days, if they are new, are put on the site together, and lose their marks together."""
 _RANK = {kind: rank for rank, kind in enumerate(ORDER)}
-_VOLATILE = frozenset(("status.json", "status/index.html"))
+_VOLATILE = frozenset(("status.json", "metrics.prom", "status/index.html"))
 """Files that differ at every writing; that they do is no news."""
 
 
@@ -35,14 +35,24 @@ class Update:
     """One pass over the marked pages."""
 
     def __init__(
-        self, publisher: Publisher, renderer: Renderer, index: Index, *, theme: ThemeSource | None = None
+        self,
+        publisher: Publisher,
+        renderer: Renderer,
+        index: Index,
+        *,
+        theme: ThemeSource | None = None,
+        news: bool = False,
     ) -> None:
-        """`theme`: where the renderer's theme comes from, for processes that share the work; None: this one does all."""
+        """`theme`: where the renderer's theme comes from, for processes that share the work; None: this one does all.
+
+        `news`: it is known beforehand that there is a new revision.
+        """
         self.publisher, self.renderer, self.index, self._theme = publisher, renderer, index, theme
-        self.news = False
+        self.news = news
         """True: a reader can see that something changed."""
         self._gone: list[str] = []
         self._later: frozenset[str] = frozenset()
+        self._status_too = True
 
     def run(self, archive_root: Path, *, sweep: bool, later: frozenset[str] = frozenset()) -> None:
         """Write every marked page, but those of the kinds that come `later`.
@@ -56,14 +66,29 @@ class Update:
         self._lead_to(archive_root)
         for new in (True, False):
             self._share(archive_root, new=new)
+            self._status_too = new
             self._pass(new=new)
         if sweep:
             self._gone += self._strays()
         if self._gone and self._later:  # what waits may link to what goes
             self._later = frozenset()
             self._unmark(self.write_days([""], new=False))
+        self._write_status()
         for path in reversed(self._gone):  # what links to others goes before them
             self.news |= self.publisher.delete(path)
+
+    def brings_news(self) -> bool:
+        """Say whether there is a new revision, as far as that is certain yet; it is when the status page is written."""
+        return self.news or any(self.publisher.exists(path) for path in self._gone)
+
+    def _write_status(self) -> None:
+        """Write the status page, which names the revision: after all other pages, before its links to them are dead."""
+        self._status_too = True
+        page = Page("status")
+        if page in self.pages(""):
+            with self.publisher.stage() as stage:
+                if self._write(page, stage, new=False):
+                    self._unmark({"": [page]})
 
     def _lead_to(self, archive_root: Path) -> None:
         """Link to the archive; of a site that offers only previews the link goes, after all that led through it."""
@@ -123,7 +148,8 @@ class Update:
     def pages(self, day: str) -> list[Page]:
         """Return the marked pages of a day ("": of none) in the order in which they are written."""
         found = (Page(*row) for row in self.index.dirty_of_day(day))
-        due = (page for page in found if page.kind in _RANK and page.kind not in self._later)
+        put_off = self._later if self._status_too else self._later | {"status"}
+        due = (page for page in found if page.kind in _RANK and page.kind not in put_off)
         return sorted(due, key=lambda page: _RANK[page.kind])
 
     def _unmark(self, written: dict[str, list[Page]]) -> None:
@@ -151,7 +177,8 @@ class Update:
                 continue
             self.news |= path not in _VOLATILE
             log.debug("wrote %s", path)
-        return True
+        # A status page that was missing is there now; the revision it names is known only later.
+        return page.kind != "status" or not new or self.news
 
     def _strays(self) -> Iterator[str]:
         """Yield files of pages that are no more, for instance after a camera got another slug."""

@@ -233,10 +233,24 @@ class ProblemView(msgspec.Struct, frozen=True, kw_only=True):
     remedy: str
 
 
+class TroubleView(msgspec.Struct, frozen=True, kw_only=True):
+    """Why no build can be done; the site stays as it is meanwhile."""
+
+    what: str
+    """What cannot be used: "archive", "index", "site", "state" (its folder) or "file" (another one)."""
+    reason: str
+    remedy: str
+    since: datetime
+
+
 class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """What the status page says; the one page that may hold what depends on now."""
 
     built_at: datetime
+    revision: int
+    """The site's revision that this was written with."""
+    trouble: TroubleView | None = None
+    """None: all is well. Else everything else here is as it was at `built_at`, but the disk."""
     clips: int
     days: int
     backlog: int
@@ -244,6 +258,7 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     archive_bytes: int
     """Bytes of all videos known."""
     disk_total_bytes: int
+    """The archive's disk; 0, and 0 free: not known."""
     disk_free_bytes: int
     disk_low: bool
     """Less than 5 % or 2 GB is free."""
@@ -268,5 +283,8 @@ class CameraStatus(msgspec.Struct, frozen=True, kw_only=True):
     gaps_today: tuple[GapView, ...]
     coverage_week: float | None
     """Percent of the last seven days so far; None: it is not recorded continuously."""
+    gaps_week_count: int
+    gaps_week_seconds: float
+    """Length of all of them together; one that lasts counts until `built_at`."""
     gaps_week: tuple[GapView, ...]
     """Newest first; of all cameras together at most 100 are named."""

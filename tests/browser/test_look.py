@@ -13,6 +13,7 @@ from theme_site import opened, write
 from view_samples import ZONE, busy_events, day_view, status_view
 
 from sitegen.site.theme import load_theme
+from sitegen.site.views import TroubleView
 
 FOX = busy_events()[1].url
 CAMERA = "cameras/driveway/index.html"
@@ -29,11 +30,19 @@ _FOCUS = """() => {
 }"""
 
 
+TROUBLE = TroubleView(
+    what="site",
+    reason="the site cannot be written: No space left on device",
+    remedy="make room on its disk: recording and the site need it",
+    since=status_view(()).built_at,
+)
+
+
 @pytest.fixture(scope="module")
 def troubled(tmp_path_factory, media):
-    """The busy site on a bad day: the disk is nearly full, and a clip has failed."""
+    """The busy site on a bad day: no build can be done, the disk is nearly full, and a clip has failed."""
     pages = [
-        but(page, context=page.context | {"status": replace(status_view(()), disk_low=True)})
+        but(page, context=page.context | {"status": replace(status_view(()), disk_low=True, trouble=TROUBLE)})
         if page.template == "status.html"
         else page
         for page in page_samples.busy_pages()

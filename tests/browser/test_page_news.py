@@ -171,8 +171,12 @@ def test_a_copy_on_a_disk_asks_nobody(chromium, playable):
         assert not [url for url in asked if "announce" in url or url.endswith(".json")]
 
 
+TROUBLE = "The archive cannot be used: 12,345 of 67,890 clips are gone"
+"""One of the longest."""
+
+
 def test_home_says_how_it_is(chromium, server):
-    """From status.json: nobody writes, the disk is full, cameras are silent, or all is well; what stands below does not move."""
+    """From status.json: no build can be done, nobody writes, the disk is full, cameras are silent, or all is well; what stands below does not move."""
     now = local(DATE, "12:00:00")
     late = {"last_segment": (now - timedelta(minutes=20)).isoformat()}
     driveway, gate, yard = (
@@ -192,6 +196,7 @@ def test_home_says_how_it_is(chromium, server):
         f"{silent}Driveway, Gate. Status": status | {"cameras": [driveway | late, gate | late]},
         f"{silent}3 cameras. Status": status | {"cameras": [driveway | late, gate | late, yard | late]},
         "Nothing written for 10 minutes: a copy, or sitegen does not run. Status": status | old,
+        f"{TROUBLE}. Status": status | old | {"trouble": {"reason": TROUBLE[0].lower() + TROUBLE[1:]}},
     }
     for text, document in said.items():
         server.documents["status.json"] = document

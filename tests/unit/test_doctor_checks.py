@@ -1,15 +1,17 @@
 """sitegen.doctor.checks: facts about a machine in, findings out."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
 import pytest
 
 from sitegen.doctor.checks import CHECKS, judge
-from sitegen.doctor.facts import Archive, Disk, Facts, Folder, KnownCamera, Program, Trouble
+from sitegen.doctor.facts import Archive, Disk, Facts, Folder, Holder, KnownCamera, Program, Trouble
 from sitegen.doctor.finding import Checked, Finding, report, text
 
 GB = 1_000_000_000
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 FFMPEG = Program("ffmpeg", "ffmpeg", version="5.1.9", parts=frozenset({"libx264", "zscale"}))
 WELL = Facts(
     configuration=Path("/s/sitegen.toml"),
@@ -28,6 +30,10 @@ WELL = Facts(
     content=Folder(Path("/s/content"), above=((1, 22), (1, 3), (1, 2))),
     disks=(Disk(Path("/a"), 1000 * GB, 500 * GB, 1000, 900),),
     most_watches=8192,
+    inotify_trouble="",
+    holders=(Holder(Path("/s/state/generator.lock"), 7, "sitegen", ours=True),),
+    now=NOW,
+    clock_kept=True,
     timezone="Europe/Berlin",
     tzdata="/usr/share/zoneinfo, version 2025b",
     theme="default",
@@ -40,6 +46,10 @@ WELL = Facts(
 def findings(**changes: object) -> list[Finding]:
     facts = msgspec.structs.replace(WELL, **changes)
     return [finding for check in judge(facts) for finding in check.findings]
+
+
+def of_version(name: str, version: str) -> dict[str, object]:
+    return {"programs": WELL.programs | {name: msgspec.structs.replace(WELL.programs[name], version=version)}}
 
 
 def without(name: str) -> dict[str, Program]:
@@ -164,6 +174,30 @@ BAD = {
         "nothing is kept",
         "camera.7.sub_url",
     ),
+    "old ffmpeg": (of_version("ffmpeg", "4.4.2-0ubuntu0"), "error", "ffmpeg 4.4.2-0ubuntu0", "5.1"),
+    "old ffmpeg, built by others": (of_version("ffmpeg", "n5.0.3"), "error", "-fps_mode", "5.1"),
+    "old Motion": (of_version("motion", "4.3.2"), "warning", "not tried", "4.5"),
+    "old nginx": (of_version("nginx", "1.10.3"), "error", "absolute_redirect", "1.11.8"),
+    "no inotify": (
+        {"inotify_trouble": "all instances are in use"},
+        "warning",
+        "in use",
+        "max_user_instances",
+    ),
+    "a foreign lock": (
+        {"holders": (Holder(Path("/s/site"), 99, "rsync", ours=False),)},
+        "error",
+        "/s/site: is held by process 99 (rsync)",
+        "end that process",
+    ),
+    "clock never set": ({"now": datetime(1970, 1, 1, 5, tzinfo=UTC)}, "error", "never set", "set-ntp"),
+    "clock set back": (
+        {"archive": msgspec.structs.replace(WELL.archive, newest_s=NOW.timestamp() + 5 * 3_600)},
+        "warning",
+        "is 5 h behind the newest folder",
+        "set-ntp",
+    ),
+    "clock by itself": ({"clock_kept": False}, "note", "may drift", "chrony"),
     "no camera": ({"cameras": ()}, "note", "none is configured", "motion.config"),
     "Motion unreadable": (
         {"cameras": (), "cameras_trouble": Trouble("/m/motion.conf", "cannot be read", "correct its path")},
@@ -194,6 +228,10 @@ def test_what_is_not_needed_is_not_asked_for():
     assert findings(most_watches=None) == []
     assert findings(archive=Archive(frozenset({"old"}), folders=3, videos=2)) == []
     assert findings(most_watches=125) == []
+    assert findings(clock_kept=None, holders=()) == []
+    assert findings(archive=msgspec.structs.replace(WELL.archive, newest_s=NOW.timestamp() + 60)) == []
+    for version in ("7:N-119-gabc", "git-2026-01-01-abc", "n7.1", "10.0"):
+        assert findings(**of_version("ffmpeg", version)) == []
 
 
 def test_findings_are_told_with_their_remedy_and_counted():

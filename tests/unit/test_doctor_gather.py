@@ -1,11 +1,19 @@
 """sitegen.doctor.gather: the facts of this very machine and of folders made for it."""
 
+import os
 import stat
+import subprocess
+import sys
+from contextlib import closing
+from datetime import UTC, datetime
 
 import pytest
+from waiting import wait_until
 
 from sitegen.doctor import examine
 from sitegen.doctor.gather import gather
+from sitegen.doctor.kernel import inotify_trouble
+from sitegen.lock import Lock
 from sitegen.settings import load
 
 
@@ -111,3 +119,57 @@ def test_motions_configuration_that_cannot_be_read_is_one_finding(tmp_path, miss
     assert len(errors) == 1
     assert missing in errors[0].what + errors[0].reason
     assert len(told.checks) > 10
+
+
+def test_who_holds_the_locks_is_seen_without_taking_them(tmp_path):
+    """A file that is left is no lock; one that another program holds is, with its process; so is the site's folder."""
+    for made in ("site", "state", "archive"):
+        (tmp_path / made).mkdir()
+    lock = tmp_path / "state/generator.lock"
+    lock.write_text("the generator (process 1)\n")
+    assert facts_of(tmp_path).holders == ()
+    with subprocess.Popen(["flock", lock, "sleep", "60"]) as other, closing(Lock(tmp_path / "site")):
+        try:
+            held = wait_until(lambda: [h for h in facts_of(tmp_path).holders if h.place == lock])
+            assert [(h.name, h.ours) for h in held] == [("flock", False)]
+            assert held[0].pid == other.pid
+            places = {h.place: h.pid for h in facts_of(tmp_path).holders}
+            assert places == {tmp_path / "site": os.getpid(), lock: other.pid}
+        finally:
+            subprocess.run(["pkill", "-P", str(other.pid)], check=True)
+    with closing(Lock(lock, "the generator")):  # it is free: nothing of the doctor's holds it
+        (mine,) = facts_of(tmp_path).holders
+        assert mine.pid == os.getpid()
+
+
+def test_a_running_sitegen_is_known_as_such(tmp_path):
+    """Its locks are no finding."""
+    (tmp_path / "archive/events").mkdir(parents=True)
+    (tmp_path / "sitegen.toml").touch()
+    with subprocess.Popen([sys.executable, "-m", "sitegen.cli", "watch"], cwd=tmp_path) as watching:
+        try:
+            wait_until(lambda: len(facts_of(tmp_path).holders) == 2, what="both locks")
+            assert all(h.ours and h.pid == watching.pid for h in facts_of(tmp_path).holders)
+        finally:
+            watching.terminate()
+
+
+def test_a_limit_of_inotify_that_is_reached_is_a_fact(tmp_path):
+    """In a user namespace where there is none left."""
+    assert inotify_trouble() == ""
+    script = "from sitegen.doctor.kernel import inotify_trouble as t; print(t())"
+    line = f"echo 0 > /proc/sys/user/max_inotify_instances && exec {sys.executable} -c '{script}'"
+    argv = ["unshare", "--user", "--map-root-user", "sh", "-c", line]
+    done = subprocess.run(argv, capture_output=True, text=True, check=True, timeout=60)
+    assert done.stdout.strip() == "all instances are in use"
+
+
+def test_footage_of_the_future_and_the_clocks_keeper_are_facts(tmp_path):
+    """The newest folder's time is seen; whether the clock is kept is what the kernel says."""
+    day = tmp_path / "archive/events/101/20301122"
+    day.mkdir(parents=True)
+    os.utime(day, (2e9, 2e9))
+    facts = facts_of(tmp_path)
+    assert facts.archive.newest_s == 2e9
+    assert abs((datetime.now(UTC) - facts.now).total_seconds()) < 60
+    assert facts.clock_kept in {True, False, None}

@@ -8,7 +8,7 @@ import pytest
 from sitegen.doctor.finding import Finding, report, text
 from sitegen.doctor.motion_checks import judge_motion
 from sitegen.doctor.motion_files import read_motion
-from sitegen.doctor.motion_hooks import HookCall, fixed_part, hook_call, pastes, tells_time
+from sitegen.doctor.motion_hooks import HookCall, fixed_part, hook_call, is_bare, pastes, tells_time
 from sitegen.errors import UsageError
 from sitegen.init import init_folder
 
@@ -70,6 +70,42 @@ BAD = {
         "target_dir {root}/events/%$",
         "error",
         r"target_dir: has %\$ or %C",
+    ),
+    "camera's name in a hook that is not sitegen's": (
+        "on_camera_found",
+        "on_motion_detected /bin/echo '%$'\non_camera_found {hook} camera-found --archive '{root}'",
+        "error",
+        r"on_motion_detected: has %\$ or %C",
+    ),
+    "text_event in another": (
+        "on_camera_found",
+        "on_area_detected /bin/echo %C\non_camera_found {hook} camera-found --archive '{root}'",
+        "error",
+        r"on_area_detected: has %\$ or %C",
+    ),
+    "a file's name without quotes": (
+        "on_movie_end",
+        "on_movie_end {hook} movie-end --archive '{root}' --file=%f",
+        "warning",
+        "on_movie_end: has %f without quotes",
+    ),
+    "an event's id that Motion does not know": (
+        "on_movie_end",
+        "on_movie_end {hook} movie-end --archive '{root}' --event=%{{dbeventid}} --file '%f'",
+        "error",
+        "on_movie_end: has %{dbeventid}",
+    ),
+    "pictures of one second": (
+        "picture_filename",
+        "picture_filename %t/%Y%m%d/%t-%Y%m%dT%H%M%SZ",
+        "warning",
+        "picture_filename: lacks %q",
+    ),
+    "cameras' movies of one second": (
+        "movie_filename",
+        "movie_filename %Y%m%d/%v-%Y%m%dT%H%M%SZ",
+        "error",
+        "movie_filename: lacks the camera",
     ),
     "hook missing": (
         "on_picture_save",
@@ -257,3 +293,10 @@ def test_specifiers_are_read_as_motion_reads_them():
     assert tells_time("%s")
     assert not tells_time("%Y%m%d%H%M%%S")
     assert [fixed_part(t) for t in ("/a/b", "/a/b%t/c", "/a/%t", "")] == ["/a/b", "/a", "/a", ""]
+
+
+def test_quotes_around_a_files_name_are_seen():
+    """Wherever they begin; what is no specifier is no name."""
+    assert is_bare("hook --file %f 'x'")
+    assert is_bare("hook --file=%10f")
+    assert not is_bare("hook '--file=%f' \"%f\" '%f' %%f")

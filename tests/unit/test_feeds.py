@@ -168,6 +168,7 @@ def test_status_json_is_the_status_page_for_programs(tmp_path):
         status = status_facts.status(
             model,
             now=now,
+            revision=7,
             disk_total_bytes=9,
             disk_free_bytes=4,
             problems=[Problem("p", "k", "r", "m")],
@@ -176,6 +177,7 @@ def test_status_json_is_the_status_page_for_programs(tmp_path):
     assert json.loads(feeds.status_json(status)) == {
         "schema": 1,
         "built_at": "2026-11-22T04:00:03.120Z",
+        "revision": 7,
         "stale_after_seconds": status.stale_after_seconds,
         "clips": 1,
         "days": 1,
@@ -185,8 +187,21 @@ def test_status_json_is_the_status_page_for_programs(tmp_path):
         "disk_low": True,
         "problems": [{"path": "p", "key": "k", "reason": "r", "remedy": "m"}],
         "cameras": [
-            {"id": "101", "slug": "driveway", "title": "Driveway", "last_event": "2026-11-22T03:55:03.120Z"},
-            {"id": "102", "slug": "camera-102", "title": "موقف <b>"},
+            {
+                "id": "101",
+                "slug": "driveway",
+                "title": "Driveway",
+                "last_event": "2026-11-22T03:55:03.120Z",
+                "gaps_week": 0,
+                "gaps_week_seconds": 0.0,
+            },
+            {
+                "id": "102",
+                "slug": "camera-102",
+                "title": "موقف <b>",
+                "gaps_week": 0,
+                "gaps_week_seconds": 0.0,
+            },
         ],
     }
 

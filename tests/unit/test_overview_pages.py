@@ -10,6 +10,7 @@ from page_samples import SamplePage, busy_pages, empty_pages, render
 from view_samples import ZONE, busy_events, camera_view, gap, problem, status_view, unmade
 
 from sitegen.site.theme import Theme, load_theme
+from sitegen.site.views import TroubleView
 
 
 @pytest.fixture(scope="module")
@@ -177,3 +178,38 @@ def test_a_gap_that_lasts_has_no_length(default):
     view = replace(status_view(()), cameras=(item,))
     text = " ".join(markup(page_of(default, "status.html", status=view)).text.split())
     assert "01:50:00 \u2013 until now the camera" in text
+
+
+@pytest.mark.parametrize("theme", ["default", "plain"])
+def test_a_trouble_stands_above_all(theme):
+    """Reason, remedy and since when; that the page is old follows from it and is not said beside it."""
+    since = status_view(()).built_at
+    trouble = TroubleView(what="site", reason="the site is <full>", remedy="make room", since=since)
+    loaded = load_theme(theme, search=(), zone=ZONE)
+    html = status(loaded, trouble=trouble)
+    text = " ".join(markup(html).text.split())
+    said = "The site stands still since 2026-11-22 23:58:12 CET: the site is <full>. What to do: make room."
+    assert said in text
+    assert html.index('id="trouble"') < html.index("346 GB free")
+    assert "data-stale" not in html
+    assert "stands still" not in status(loaded)
+
+
+def test_gaps_that_are_not_named_are_counted(default):
+    """Of very many gaps only the newest are named: a camera that has only older ones is not without gaps."""
+    camera = camera_view("101", busy_events())
+    item = replace(
+        status_view((camera,)).cameras[0], gaps_week=(), gaps_week_count=7, gaps_week_seconds=4_000
+    )
+    text = " ".join(
+        markup(page_of(default, "status.html", status=replace(status_view(()), cameras=(item,)))).text.split()
+    )
+    assert "7 gaps in seven days, 1 h 7 min" in text
+    assert "no gap" not in text
+
+
+def test_a_disk_that_is_not_known_is_not_mentioned():
+    """The plain page as well does not say that 0 bytes are free."""
+    plain = load_theme("plain", search=(), zone=ZONE)
+    assert "free on the disk" in status(plain)
+    assert "free on the disk" not in status(plain, disk_total_bytes=0, disk_free_bytes=0)

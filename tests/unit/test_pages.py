@@ -76,7 +76,7 @@ def test_no_two_pages_share_a_file(one, other):
             ],
         ),
         (Page("cameras"), ["cameras/index.html"]),
-        (Page("status"), ["status.json", "status/index.html"]),
+        (Page("status"), ["status.json", "metrics.prom", "status/index.html"]),
         (Page("live"), ["live/index.html"]),
         (Page("home"), ["index.json", "feeds/latest.json", "feeds/latest.atom", "index.html"]),
         (Page("calendar"), ["feeds/calendar.ics"]),

@@ -18,7 +18,7 @@ def segment(start, seconds=300, **fields):
 
 def say(model, now=NOW, **fields):
     disk = {"disk_total_bytes": 100, "disk_free_bytes": 40}
-    return status(model, now=now, **(disk | {"problems": [], "backlog": 0} | fields))
+    return status(model, now=now, revision=7, **(disk | {"problems": [], "backlog": 0} | fields))
 
 
 def test_the_status_page_counts_and_judges_today(tmp_path):
@@ -54,6 +54,8 @@ def test_a_week_is_seven_local_days(tmp_path):
     assert gap.day_url == ""  # nothing of that day is on the site
     assert gap.camera_title == "Driveway"
     assert second.gaps_week == ()
+    assert (first.gaps_week_count, second.gaps_week_count) == (1, 0)
+    assert first.gaps_week_seconds == (4 * 24 + 12) * hours
 
 
 def test_the_weeks_gaps_are_told_newest_first_with_their_days(tmp_path):
@@ -64,6 +66,8 @@ def test_the_weeks_gaps_are_told_newest_first_with_their_days(tmp_path):
         first, second = say(model).cameras
     assert [gap.start for gap in first.gaps_week] == [MIDNIGHT + timedelta(minutes=n) for n in (25, 15, 5)]
     assert [gap.end is None for gap in first.gaps_week] == [True, False, False]
+    lasting_s = (NOW - MIDNIGHT - timedelta(minutes=25)).total_seconds()
+    assert (first.gaps_week_count, first.gaps_week_seconds) == (3, 600 + lasting_s)
     assert first.gaps_week[0].day_url == "2026/11/22/index.html#t=2026-11-21T23:25:00Z"
     assert first.gaps_week[0].cause_text == "the recorder was killed"
     assert [gap.cause for gap in second.gaps_week] == ["camera_lost"]

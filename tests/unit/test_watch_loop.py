@@ -6,7 +6,7 @@ import os
 import shutil
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -19,7 +19,9 @@ from sitegen import header_marks, watch_loop
 from sitegen.archive.index import Index
 from sitegen.build import Generator
 from sitegen.errors import LockHeld
+from sitegen.lock import Lock
 from sitegen.settings import load
+from sitegen.status_page import StatusPage
 from sitegen.watch_loop import build_once, watch
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -42,6 +44,10 @@ class Watching:
             return {c["id"] for c in json.loads((self.output / DAY / "day.json").read_text())["clips"]}
         except FileNotFoundError:
             return set()
+
+    def trouble(self) -> dict[str, str]:
+        """What status.json says is in the way; {}: nothing."""
+        return json.loads((self.output / "status.json").read_text()).get("trouble", {})
 
     @contextmanager
     def running(self):
@@ -164,21 +170,25 @@ def test_a_sidecar_that_is_late_comes_before_adoption(site, monkeypatch):
 
 
 def test_an_archive_that_goes_is_waited_for(site, caplog):
-    """P8: while it is away the site stays as it is; when it is back, with more in it, that is published."""
+    """P8: while it is away the site stays as it is, and says why; when it is back, with more in it, that is published."""
     caplog.set_level(logging.INFO)
     site.put(0)
     with site.running():
-        away = site.folder / "away"
+        away, record = site.folder / "away", (site.output / "build.json").read_bytes()
         site.root.rename(away)
-        wait_until(lambda: "it is missing" in caplog.text)
+        wait_until(lambda: "it is missing" in site.trouble().get("reason", ""))
+        since = site.trouble()["since"]
         assert site.ids() == {"101-20261122T120000Z"}
         site.root.mkdir()
-        wait_until(lambda: "it is empty" in caplog.text)
+        wait_until(lambda: "it is empty" in site.trouble()["reason"])
+        assert site.trouble()["since"] == since  # it never came back meanwhile
+        assert (site.output / "build.json").read_bytes() == record
         site.root.rmdir()
         put_clip(away, NOON + timedelta(minutes=1))
         away.rename(site.root)
         wait_until(lambda: len(site.ids()) == 2)
         wait_until(lambda: "works again" in caplog.text)
+        assert not site.trouble()
         site.put(2)
         wait_until(lambda: len(site.ids()) == 3)
     errors = [r.getMessage() for r in caplog.records if r.levelname == "ERROR"]
@@ -298,3 +308,76 @@ def test_the_status_page_tells_that_watch_is_at_work(site, monkeypatch):
         first = (site.output / "status.json").read_bytes()
         wait_until(lambda: (site.output / "status.json").read_bytes() != first, what="another status page")
     assert (site.output / "build.json").read_bytes() == record
+
+
+def test_a_trouble_that_cannot_be_told_ends_nothing(site, monkeypatch, caplog):
+    """Whatever goes wrong while it is told: that is tried again with the build, and told once that can be done."""
+    broken = iter(
+        [OSError(28, "No space left on device"), RuntimeError("a bug"), sqlite3.OperationalError("locked")]
+    )
+    told = []
+
+    def refuse(self, trouble):
+        told.append(trouble)
+        if (error := next(broken, None)) is not None:
+            raise error
+        return working(self, trouble)
+
+    working = StatusPage.tell
+    monkeypatch.setattr(StatusPage, "tell", refuse)
+    site.put(0)
+    with site.running():
+        site.root.rename(site.folder / "away")
+        wait_until(site.trouble, what="the trouble on the site")
+        (site.folder / "away").rename(site.root)
+        wait_until(lambda: not site.trouble(), what="its end")
+    assert len(told) == 4
+    assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 1
+
+
+def test_a_failing_write_is_logged_once(site, monkeypatch, caplog):
+    """Though it names another temporary file at each try."""
+    tries = []
+
+    def refuse(place, data, mtime_ns):
+        tries.append(place)
+        raise OSError(28, "No space left on device", place)
+
+    with site.running():
+        with monkeypatch.context() as patch:
+            patch.setattr("sitegen.site.publish.create", refuse)
+            patch.setattr("sitegen.site.stage.create", refuse)
+            site.put(0)
+            wait_until(lambda: len(tries) > 8, what="several tries")
+        wait_until(site.ids, what="the clip")
+    assert len(set(tries)) == len(tries)
+    assert len([r for r in caplog.records if r.levelname == "ERROR"]) == 1
+
+
+def test_a_watch_that_cannot_begin_says_so(site):
+    """The state folder cannot be had: programs are told once, whoever is at work is left alone; then all is as before."""
+    site.put(0)
+    with site.running():
+        pass
+    page = (site.output / "status/index.html").read_bytes()
+    (site.folder / "blocker").touch()
+    blocked = load(configure(site.folder, '[archive]\nstate = "blocker/state"\n'))
+    with closing(Lock(site.output)), pytest.raises(NotADirectoryError):
+        watch(blocked, site.stop, site.wake, on_build=site.built.append)
+    assert not site.trouble()
+    for _ in range(2):
+        with pytest.raises(NotADirectoryError):
+            watch(blocked, site.stop, site.wake, on_build=site.built.append)
+        told = (site.output / "status.json").stat()
+        assert (site.trouble()["what"], site.trouble()["reason"]) == (
+            "state",
+            "the state folder cannot be used: Not a directory",
+        )
+        assert "sitegen_trouble 1" in (site.output / "metrics.prom").read_text()
+        assert told.st_mtime_ns == getattr(site, "told_ns", told.st_mtime_ns)
+        site.told_ns = told.st_mtime_ns
+    assert (site.output / "status/index.html").read_bytes() == page
+    configure(site.folder)
+    with site.running():
+        assert not site.trouble()
+    assert "sitegen_trouble 0" in (site.output / "metrics.prom").read_text()

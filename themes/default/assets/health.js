@@ -6,12 +6,14 @@
   if (!location.protocol.startsWith("http")) return;
 
   // What is wrong, in few words: they have a place of two lines on a phone; nothing when all is well.
-  function faults({ built_at: built, stale_after_seconds: limit = SILENT_S, disk_low: low, cameras }) {
+  function faults({ built_at: built, stale_after_seconds: limit = SILENT_S, disk_low: low, cameras, trouble }) {
     const late = since(built), words = [];
-    if (late > limit) words.push(`Nothing written for ${lasting(late)}: a copy, or sitegen does not run.`);
+    // who says what is in the way is at work: that nothing is written follows from it
+    if (trouble) words.push(`${trouble.reason[0].toUpperCase()}${trouble.reason.slice(1)}.`);
+    else if (late > limit) words.push(`Nothing written for ${lasting(late)}: a copy, or sitegen does not run.`);
     if (low) words.push("The disk is nearly full.");
     // of what is stale, the cameras' last segments are stale as well
-    const silent = late > limit ? [] : cameras.filter((one) => one.last_segment && since(one.last_segment) > SILENT_S);
+    const silent = trouble || late > limit ? [] : cameras.filter((one) => one.last_segment && since(one.last_segment) > SILENT_S);
     const named = silent.length > 2 ? `${silent.length} cameras` : silent.map((one) => one.title).join(", ");
     if (silent.length) words.push(`No footage for more than 15 minutes: ${named}.`);
     return words.join(" ");
