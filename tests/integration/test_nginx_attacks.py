@@ -217,7 +217,7 @@ def test_requests_that_are_too_large_or_no_requests(nginx, data, status):
 @pytest.mark.parametrize(
     "ranges",
     [
-        ",".join(f"{n}-{n}" for n in range(0, 2_000, 2)),
+        ",".join(f"{n}-{n}" for n in range(0, 1_000, 2)),
         ",".join(["0-"] * 500),
         "0-,0-,0-,0-,0-",
         ",".join(f"0-{n}" for n in range(500)),
@@ -236,6 +236,7 @@ def test_ranges_cannot_multiply_what_is_sent(nginx, ranges):
     answer = ask_raw(nginx, f"/media/{DAY}/a.mp4", f"Range: bytes={ranges}")
     assert answer.status in {200, 206, 400, 416}
     assert len(answer.body) < 4 * len(MP4) + 2_000
+    assert answer.body.count(b"Content-Range") <= 4
     if answer.status == 200:
         assert answer.body == MP4
 

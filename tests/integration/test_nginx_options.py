@@ -65,6 +65,7 @@ def test_every_option_is_tested_and_none_is_on():
 def test_without_options_all_of_it_is_shut(folders, tmp_path):
     """An empty folder of options is no error, and nothing that could be switched on is there."""
     (tmp_path / "on").mkdir()
+    put(folders / "site/browse/x.yaml", b"camera: 101")
     with serving(folders, tmp_path) as port:
         assert ask(port, "/").status == 200
         for path in (
@@ -72,6 +73,7 @@ def test_without_options_all_of_it_is_shut(folders, tmp_path):
             "/browse/",
             f"/browse/{DAY}/a.mp4",
             f"/browse/{DAY}/a.yaml",
+            "/browse/x.yaml",
             f"/media/{DAY}/a.yaml",
             "/motion-control/101/detection/status",
             "/motion-control/",
