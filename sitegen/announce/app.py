@@ -183,7 +183,6 @@ def _joined(hub: Hub, channel: Channel, request: web.Request) -> Iterator[Client
 
     Raises HTTPForbidden for pages of other hosts, and HTTPServiceUnavailable.
     """
-
     if asked_from_elsewhere(request):
         raise web.HTTPForbidden(text="A page of another host may not ask for announcements.\n")
 

@@ -69,7 +69,6 @@ def test_without_options_all_of_it_is_shut(folders, tmp_path):
     with serving(folders, tmp_path) as port:
         assert ask(port, "/").status == 200
         for path in (
-            "/browse",
             "/browse/",
             f"/browse/{DAY}/a.mp4",
             f"/browse/{DAY}/a.yaml",
