@@ -7,7 +7,7 @@ from urllib.parse import unquote, urlsplit
 
 _HIDDEN = "***"
 _SHORTEST_PASSWORD_MASKED = 3
-_LOGIN = re.compile(r"(:/+)(?!user:password@)[^\s'\"]*@")
+_LOGIN = re.compile(r"(:/++)(?!user:password@)[^\s'\"]*@")
 """What stands before the `@` of an address, also of one that was taken for a path; not that of the examples."""
 _QUERY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:/+[^\s'\"?]*\?)[^\s'\"]+")
 

@@ -3,9 +3,11 @@
 import base64
 import json
 import os
+import resource
 import signal
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -101,7 +103,7 @@ class Installation:
     def record(self) -> None:
         """Record until there is footage and a refusal; look at the processes meanwhile."""
         log = self.folder / "record.log"
-        with log.open("wb") as sink:
+        with log.open("wb") as sink, cores_allowed():
             child = subprocess.Popen(
                 [SITEGEN, "-c", "sitegen.toml", "record", "-v"],
                 cwd=self.folder,
@@ -135,6 +137,17 @@ class Installation:
     def look_at(self, name: str, pid: int) -> None:
         self.command_lines[name], self.environments[name] = command_line(pid), environment(pid)
         self.limits[name] = Path(f"/proc/{pid}/limits").read_text()
+
+
+@contextmanager
+def cores_allowed():
+    """Let programs that are started dump core, as far as this machine has it."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_CORE)
+    resource.setrlimit(resource.RLIMIT_CORE, (hard, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_CORE, (soft, hard))
 
 
 def _sidecars(folder: Path) -> bytes:
