@@ -66,6 +66,8 @@ class Installation:
             [record]
             segment_seconds = 1
             stall_seconds = 3
+            [previews]
+            segments = "none"
             [camera.101]
             url = "{self.address("101")}"
             sub_url = "{self.address("101")}"
