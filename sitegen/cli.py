@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
 import signal
 import sys
 import threading
@@ -16,6 +15,8 @@ import click
 import msgspec
 
 from sitegen.errors import SitegenError, UsageError
+from sitegen.logs import forbid_core_dumps, set_up_logging
+from sitegen.secret import without_logins
 from sitegen.settings import Settings, load
 
 _EXIT_FINDINGS = 1
@@ -32,14 +33,6 @@ class _Context(msgspec.Struct):
         return load(self.config)
 
 
-def _set_up_logging(verbosity: int) -> None:
-    level = {-1: logging.ERROR, 0: logging.INFO}.get(verbosity, logging.DEBUG)
-    form = "%(levelname)s %(name)s: %(message)s"
-    if sys.stderr.isatty() or not os.environ.get("JOURNAL_STREAM"):
-        form = "%(asctime)s " + form  # the journal has times of its own
-    logging.basicConfig(stream=sys.stderr, level=level, format=form, force=True)
-
-
 _common = [
     click.option("-q", "--quiet", is_flag=True, help="Log errors only."),
     click.option("-v", "--verbose", is_flag=True, help="Log every decision."),
@@ -50,7 +43,7 @@ def _logged(function: Callable[..., Any]) -> Callable[..., Any]:
     """Give a command -q and -v, and set up logging before it runs."""
 
     def wrapper(*arguments: Any, quiet: bool, verbose: bool, **options: Any) -> Any:
-        _set_up_logging(-1 if quiet else int(verbose))
+        set_up_logging(-1 if quiet else int(verbose))
         return function(*arguments, **options)
 
     wrapper.__name__, wrapper.__doc__ = function.__name__, function.__doc__
@@ -273,6 +266,7 @@ def _on(numbers: tuple[int, ...], *events: threading.Event) -> None:
 
 def main() -> None:
     """Run the command line; exit codes are those of the reference (docs/reference/command-line.md)."""
+    forbid_core_dumps()
     try:
         code = cli.main(standalone_mode=False)
     except click.exceptions.Abort:
@@ -283,11 +277,11 @@ def main() -> None:
         error.show()
         code = error.exit_code
     except SitegenError as error:
-        click.echo(f"sitegen: {error}", err=True)
+        click.echo(without_logins(f"sitegen: {error}"), err=True)
         code = error.exit_code
     except OSError as error:  # a full disk, a folder without rights: the machine's trouble, not a bug of ours
         logging.getLogger("sitegen").debug("where it happened", exc_info=True)
-        click.echo(f"sitegen: {error}; look for rights and room there", err=True)
+        click.echo(without_logins(f"sitegen: {error}; look for rights and room there"), err=True)
         code = _EXIT_FINDINGS
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -1,4 +1,4 @@
-"""Makes a whole nginx configuration of the shipped `nginx/` files; reads those two files and touches nothing else."""
+"""Makes a whole nginx configuration of the shipped `nginx/` files; reads two of them and touches nothing else."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sitegen.resources import resource
 _SHIPPED_LISTEN = "listen 127.0.0.1:8080;"
 _SHIPPED_SITE = 'root "/srv/sitegen/site";'
 _SHIPPED_ANNOUNCE = "proxy_pass http://127.0.0.1:8082;"
+_SHIPPED_OPTIONS = "include /etc/nginx/sitegen.d/*.conf;"
 _SHIPPED_MOTION = "proxy_pass http://127.0.0.1:8081/;"
 
 _ADDRESS = re.compile(r"(?:[A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\]|\*):[0-9]{1,5}\Z")
@@ -27,12 +28,14 @@ def nginx_config(
     announce: str,
     motion_stream: str | None = None,
     user: str | None = None,
+    options: Path | None = None,
 ) -> str:
     """Return the text of a complete configuration: run it with `nginx_argv`, in the foreground, below `run`.
 
     `listen`, `announce` and `motion_stream` are HOST:PORT (`listen` also a bare port); without `motion_stream` there is
     nothing under /motion-stream/. `user` is whom workers run as; None, as an ordinary user: themselves; as root: nginx's
-    own choice. `site`'s link `media` leads to `archive`. Raises UsageError for what nginx could not read as meant.
+    own choice. `options` is a folder of copies of files of nginx/options, which switch things on; None: nothing is. `site`'s
+    link `media` leads to `archive`. Raises UsageError for what nginx could not read as meant.
     """
     _check_apart(site, archive)
     stream = "return 404;" if motion_stream is None else f"proxy_pass http://{_address(motion_stream)}/;"
@@ -40,6 +43,7 @@ def nginx_config(
         (resource("nginx") / "sitegen.conf").read_text("utf-8"),
         {
             _SHIPPED_LISTEN: f"listen {_listen(listen)};",
+            _SHIPPED_OPTIONS: "" if options is None else f'include "{_quoted(options)}/*.conf";',
             _SHIPPED_SITE: f'root "{_quoted(site)}";',
             _SHIPPED_ANNOUNCE: f"proxy_pass http://{_address(announce)};",
             _SHIPPED_MOTION: stream,

@@ -2,10 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import unquote, urlsplit
 
 _HIDDEN = "***"
 _SHORTEST_PASSWORD_MASKED = 3
+_LOGIN = re.compile(r"(:/++)(?!user:password@)[^\s'\"]*@")
+"""What stands before the `@` of an address, also of one that was taken for a path; not that of the examples."""
+_QUERY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:/+[^\s'\"?]*\?)[^\s'\"]+")
+
+
+def without_logins(text: str) -> str:
+    """Return `text` with user, password and query of every address in it replaced by `***`.
+
+    For what is shown of a file that cannot be used: its address may stand where nobody looks for one.
+    """
+    return _QUERY.sub(rf"\1{_HIDDEN}", _LOGIN.sub(rf"\1{_HIDDEN}@", text))
 
 
 class Secret:

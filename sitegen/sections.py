@@ -133,7 +133,7 @@ def join(base: Path, path: Path) -> Path:
 
 
 def _path(kind: type, value: object) -> object:
-    if kind is Path and isinstance(value, str) and value and "\0" not in value:
+    if kind is Path and isinstance(value, str) and value and "\0" not in value and "://" not in value:
         return Path(value)
     raise msgspec.ValidationError
 

@@ -31,7 +31,7 @@ def build_serve_app(site: Path, announcements: Path, archive: Path) -> web.Appli
     async def serve(request: web.Request) -> web.StreamResponse:
         meant = target(request.rel_url.raw_path)
         found = None if meant is None else await asyncio.to_thread(_locate, site, archive, meant)
-        if meant is None or found is None:
+        if meant is None or found is None or not (meant.folder or found.is_dir() or meant.may_be_file):
             return web.Response(status=404, text=_MISSING, content_type="text/html")
         if found.is_dir() and not meant.folder:
             raise web.HTTPMovedPermanently(_with_query(meant.as_folder, request))

@@ -14,6 +14,8 @@ from sitegen.sections import Findings
 _URL = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://[^\s\x00-\x1f\x7f]+\Z")
 _URL_MAX_BYTES = 4_096
 _HIGHEST_PORT = 65_535
+_kept_variables: dict[str, str] = {}
+"""What was taken out of the environment, by name."""
 
 
 def is_camera_url(text: str) -> bool:
@@ -58,12 +60,23 @@ def _text(where: str, value: object, found: Findings, *, is_variable: bool) -> s
         except UnicodeDecodeError:
             return ""  # refused as an address, like any other rubbish
     if is_variable:
-        text = os.environ.get(str(value))
+        text = _variable(str(value))
         if text is None:
             remedy = f"set it, or use {where.rpartition('.')[2].replace('_env', '_file')}"
             found.add(where, f"there is no environment variable {value}", remedy)
         return None if text is None else text.strip()
     return str(value)
+
+
+def _variable(name: str) -> str | None:
+    """Return an environment variable, and keep it for ourselves: no program that we start is to be given it.
+
+    It is remembered, for the configuration may be read again.
+    """
+    text = os.environ.pop(name, None)
+    if text is not None:
+        _kept_variables[name] = text
+    return _kept_variables.get(name)
 
 
 def check_time_zone(where: str, name: str, found: Findings) -> None:

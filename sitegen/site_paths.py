@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from urllib.parse import quote, unquote_to_bytes
 
 import msgspec
@@ -47,8 +48,9 @@ MEDIA_ENDINGS = frozenset(
     ["mp4", "mkv", "mov", "webm", "ts", "m4v", "avi", "jpg", "jpeg", "png", "gif", "webp"]
 )
 """Of what a clip is made; nothing else of the archive is handed out."""
-_NEVER = frozenset(["yaml", "yml", "md"])
 _LEGACY = ("event_api", "segment_api")
+_LEGACY_NAMES, _LEGACY_NAME = 2, re.compile("[a-z_]+")
+_PART = 206
 _NEVER_PACKED = frozenset(["media", "previews", "announce", "motion-stream"])
 
 SECURITY_HEADERS = {
@@ -77,6 +79,13 @@ class Target(msgspec.Struct, frozen=True):
         return bool(self.names) and self.names[0] == "media"
 
     @property
+    def may_be_file(self) -> bool:
+        """Whether a file of this name is handed out: one with an ending of TYPES, or the predecessor's JSON."""
+        if self.names[0] in _LEGACY:
+            return len(self.names) == _LEGACY_NAMES and bool(_LEGACY_NAME.fullmatch(self.names[1]))
+        return _ending(self.names[-1]) in _TYPE_OF
+
+    @property
     def as_folder(self) -> str:
         """The path to redirect to when it turns out to be a folder; it begins with exactly one `/`."""
         return "/" + "".join(quote(name, safe="") + "/" for name in self.names)
@@ -91,9 +100,11 @@ def target(raw_path: str) -> Target | None:
     if not path.startswith("/") or "\\" in path or any(ord(char) < ord(" ") for char in path):
         return None
     names = tuple(name for name in path.split("/") if name)
-    if any(name.startswith(".") or _ending(name) in _NEVER for name in names):
+    if any(name.startswith(".") for name in names):
         return None
     found = Target(names, path.endswith("/"))
+    if names and not found.folder and "." in names[-1] and not found.may_be_file:
+        return None
     if found.media and (found.folder or len(names) == 1 or _ending(names[-1]) not in MEDIA_ENDINGS):
         return None
     return found
@@ -124,7 +135,7 @@ def varies(names: tuple[str, ...]) -> bool:
 
 
 def _cache(first: str, status: int) -> str:
-    if status not in {200, 206, 304}:
+    if status not in {200, 206, 304} or (first == "assets" and status == _PART):
         return "no-cache"
     return {
         "assets": "public, max-age=31536000, immutable",

@@ -3,8 +3,12 @@
 import asyncio
 import http.client
 import json
+import select
 import socket
+import subprocess
+import sys
 import threading
+from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -127,6 +131,58 @@ class SocketClient:
             with suppress(RuntimeError):  # its loop has just ended
                 self.loop.call_soon_threadsafe(self.stop.set)
         self.thread.join(30)
+
+
+CROWD = """
+import asyncio, resource, sys
+port, count = int(sys.argv[1]), int(sys.argv[2])
+soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4 * count), hard))
+
+async def reader(told):
+    stream, sink = await asyncio.open_connection("127.0.0.1", port)
+    sink.write(b"GET /announce/events HTTP/1.1\\r\\nHost: crowd\\r\\nConnection: close\\r\\n\\r\\n")
+    while line := await stream.readline():
+        if line.startswith(b"id: "):
+            revision = int(line[4:])
+            told[revision] = told.get(revision, 0) + 1
+            if told[revision] == count:
+                print(revision, count, flush=True)
+
+async def main():
+    told = {}
+    await asyncio.gather(*(reader(told) for _ in range(count)))
+
+asyncio.run(main())
+"""
+
+
+class Crowd:
+    """Many event streams in one process."""
+
+    def __init__(self, child: subprocess.Popen[bytes]) -> None:
+        self._child = child
+
+    def told(self, revision: int, timeout_s: float = 60) -> int:
+        """Wait until everybody was told of a revision, once; return how many that are."""
+        assert self._child.stdout is not None
+        readable, _, _ = select.select([self._child.stdout], [], [], timeout_s)
+        assert readable, f"not everybody was told of {revision} within {timeout_s} s"
+        number, count = self._child.stdout.readline().split()
+        assert int(number) == revision
+        return int(count)
+
+
+@contextmanager
+def a_crowd(port: int, count: int, folder: Path) -> Iterator[Crowd]:
+    """Open so many event streams at once, in a process of its own: one has not files enough for both ends."""
+    with (folder / "crowd.log").open("wb") as log:
+        argv = [sys.executable, "-c", CROWD, str(port), str(count)]
+        with subprocess.Popen(argv, stdout=subprocess.PIPE, stderr=log) as child:
+            try:
+                yield Crowd(child)
+            finally:
+                child.kill()
 
 
 @contextmanager

@@ -5,7 +5,7 @@ import os
 import socket
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -58,24 +58,31 @@ def running_nginx(
     announce: str = "127.0.0.1:9",
     motion_stream: str | None = None,
     port: int | None = None,
+    options: Path | None = None,
+    changed: Callable[[str], str] = str,
+    prefix: tuple[str, ...] = (),
 ) -> Iterator[int]:
-    """Serve `site` with the shipped configuration; yields the port. Logs are below `run`, which is made."""
+    """Serve `site` with the shipped configuration; yields the port. Logs are below `run`, which is made.
+
+    `changed` gives the configuration another text; `prefix` is a command that starts nginx, as somebody else perhaps.
+    """
     port = port or free_port()
     run.mkdir(parents=True, exist_ok=True)
     config = run / "nginx.conf"
-    config.write_text(
-        nginx_config(
-            site=site,
-            archive=archive,
-            run=run,
-            listen=f"127.0.0.1:{port}",
-            announce=announce,
-            motion_stream=motion_stream,
-            user="root" if os.geteuid() == 0 else None,  # pytest's folders are closed to everybody else
-        )
+    text = nginx_config(
+        site=site,
+        archive=archive,
+        run=run,
+        listen=f"127.0.0.1:{port}",
+        announce=announce,
+        motion_stream=motion_stream,
+        options=options,
+        # pytest's folders are closed to everybody else
+        user="root" if os.geteuid() == 0 and not prefix else None,
     )
+    config.write_text(changed(text))
     argv = nginx_argv(config, run)
-    with running([find(argv[0]), *argv[1:]], port, run / "nginx.out"):
+    with running([*prefix, find(argv[0]), *argv[1:]], port, run / "nginx.out"):
         yield port
 
 

@@ -21,6 +21,16 @@ PAGE = b"<!doctype html><title>Cameras</title>" + b"<p>event</p>" * 400
 DAY = "events/101/20261122"
 
 
+STRAY = (
+    "index.sqlite", "index.sqlite-wal", "sitegen.toml", "nginx.conf", "build.log", "index.html.bak", "index.html~",
+    "page.tmp", "a.yaml.tmp", "2026/11/22/a.yaml.tmp", "2026/11/22/index.html.orig", "LICENSE", "core", "2026/11/22/core",
+    "previews/core", "previews/a.part", "assets/app.py", "assets/LICENSE", "site.tar.gz", "2026/11/a.html.gz", "a.php", "a.sh",
+    "a.key", "a.pem", "a.env", "a.", "id_rsa", "event_api/events.bak", "event_api/old/events", "event_api/Events-1",
+    "segment_api/index.html", ".sitegen-tmp/index.html", ".sitegen-tmp/2026/11/22/index.html", "2026/.sitegen-tmp/a.html",
+)  # fmt: skip
+"""Files that came to lie in a site's folder and are none of the site's."""
+
+
 @pytest.fixture(scope="module")
 def folders(tmp_path_factory):
     """A site with everything in it that must, and must not, be served."""
@@ -48,6 +58,8 @@ def folders(tmp_path_factory):
         "2026/empty/x.txt": b"x",
     }.items():
         put(site / name, body)
+    for name in STRAY:
+        put(site / name, b"stray")
     for ending in " ".join(TYPES.values()).split():
         put(site / f"types/a.{ending}", b"x")
     for name, body in {
@@ -111,9 +123,17 @@ def nginx(folders):
 
 
 class one_answer:  # noqa: N801 - used like the context managers beside it
-    """A server that answers every request with one picture, and keeps what it was asked."""
+    """A server that answers a request with one picture, or with another status, and keeps what it was asked."""
 
-    def __init__(self, port):
+    def __init__(self, port, status="200 OK", body=b"picture"):
+        self.reply = (
+            b"HTTP/1.1 %b\r\nContent-Type: image/jpeg\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%b"
+            % (
+                status.encode(),
+                len(body),
+                body,
+            )
+        )
         self.listener = socket.create_server(("127.0.0.1", port))
         self.asked = []
         self.thread = threading.Thread(target=self.answer)
@@ -122,9 +142,7 @@ class one_answer:  # noqa: N801 - used like the context managers beside it
         connection, _ = self.listener.accept()
         with connection:
             self.asked.append(connection.recv(4096))
-            connection.sendall(
-                b"HTTP/1.1 200 OK\r\nContent-Type: image/jpeg\r\nContent-Length: 7\r\nConnection: close\r\n\r\npicture"
-            )
+            connection.sendall(self.reply)
 
     def __enter__(self):
         self.thread.start()

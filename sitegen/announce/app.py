@@ -88,7 +88,7 @@ def _add_routes(app: web.Application, hub: Hub, source: Source, comment_every_s:
 
 
 def same_origin(origin: str | None, hosts: list[str]) -> bool:
-    """Say whether a websocket may be opened: by a page of one of the `hosts` it was asked from, or by no page at all."""
+    """Say whether announcements may be asked for: by a page of one of the `hosts` it was asked from, or by no page at all."""
     if origin is None:
         return True
     try:
@@ -98,6 +98,18 @@ def same_origin(origin: str | None, hosts: list[str]) -> bool:
         return False
     port = ":443" if parts.scheme == "https" else ":80"
     return asked != "" and asked in {host.strip().lower().removesuffix(port) for host in hosts}
+
+
+def asked_from_elsewhere(request: web.BaseRequest) -> bool:
+    """Say whether a page of another host asks.
+
+    Websockets know no same-origin rule, so that it must be checked here. For event streams browsers have one, but it
+    bears only on reading the answer: a page of anybody's could open streams without end and take every reader's place.
+    With `Sec-Fetch-Site` browsers tell also where a request without `Origin` comes from, an <img> for instance.
+    """
+    hosts = [request.headers.get(name, "") for name in ("Host", "X-Forwarded-Host")]
+    elsewhere = request.headers.get("Sec-Fetch-Site", "none") in {"cross-site", "same-site"}
+    return elsewhere or not same_origin(request.headers.get("Origin"), hosts)
 
 
 def seen_revision(request: web.BaseRequest) -> int | None:
@@ -127,9 +139,6 @@ def _socket(hub: Hub, channel: Channel, ping_every_s: float) -> Handler:
     """Return the handler of a websocket; what clients say is read, for their pongs, and thrown away."""
 
     async def handle(request: web.Request) -> web.StreamResponse:
-        hosts = [request.headers.get(name, "") for name in ("Host", "X-Forwarded-Host")]
-        if not same_origin(request.headers.get("Origin"), hosts):
-            raise web.HTTPForbidden(text="A page of another host may not open this websocket.\n")
         with _joined(hub, channel, request) as client:
             socket = web.WebSocketResponse(
                 heartbeat=ping_every_s, max_msg_size=_MOST_FRAME_BYTES, compress=False
@@ -170,7 +179,12 @@ def _either(socket: Handler, stream: Handler) -> Handler:
 
 @contextlib.contextmanager
 def _joined(hub: Hub, channel: Channel, request: web.Request) -> Iterator[Client]:
-    """Connect the client of a request for as long as the block runs; it is cut off when it is too slow."""
+    """Connect the client of a request for as long as the block runs; it is cut off when it is too slow.
+
+    Raises HTTPForbidden for pages of other hosts, and HTTPServiceUnavailable.
+    """
+    if asked_from_elsewhere(request):
+        raise web.HTTPForbidden(text="A page of another host may not ask for announcements.\n")
 
     def drop() -> None:
         if request.transport is not None:

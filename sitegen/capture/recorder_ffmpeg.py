@@ -63,13 +63,19 @@ class Way:
     timed: bool = True
 
 
-def argv(source: Source, way: Way, pattern: str, report_to: int) -> list[str]:
-    """Return the command line that records a camera into files named by `pattern`; it reports to a descriptor."""
+def argv(
+    source: Source, way: Way, pattern: str, report_to: int, address_from: int | None = None
+) -> list[str]:
+    """Return the command line that records a camera into files named by `pattern`; it reports to a descriptor.
+
+    Everybody on the machine can read it. `address_from` is a descriptor from which ffmpeg reads what `script` returns;
+    None: there is no script, or the address may be seen.
+    """
     sound = ["-map", "0:a:0?"] if way.audio else []
     return [
         *("ffmpeg", "-hide_banner", "-nostdin", "-loglevel", "level+info"),
         *("-nostats", "-stats_period", f"{source.heartbeat_s:g}", "-progress", f"pipe:{report_to}"),
-        *_input(source, way),
+        *(_input(source, way) if address_from is None else _scripted(address_from)),
         *("-map", "0:v:0", *sound, "-c", "copy"),
         *("-f", "segment", "-segment_time", str(source.segment_seconds), "-segment_atclocktime", "1"),
         *("-reset_timestamps", "1", "-strftime", "1"),
@@ -86,12 +92,36 @@ def _input(source: Source, way: Way) -> list[str]:
     if scheme == "file":
         return ["-re", "-stream_loop", "-1", "-i", "file:" + url[len("file://") :]]
     if scheme in _RTSP:
-        media = "video+audio" if way.audio else "video"
-        options = ["-rtsp_transport", source.transport, "-allowed_media_types", media, "-timeout", timeout]
+        options = [word for name, text in _rtsp_options(source, way) for word in (f"-{name}", text)]
         return [*options, "-i", url]
     arrival = [] if way.timed else ["-use_wallclock_as_timestamps", "1"]
     real = _MOTION_NAMES.get(scheme, scheme) + url[len(scheme) :]
     return [*arrival, "-rw_timeout", timeout, "-i", real]
+
+
+def _rtsp_options(source: Source, way: Way) -> list[tuple[str, str]]:
+    return [
+        ("rtsp_transport", source.transport),
+        ("allowed_media_types", "video+audio" if way.audio else "video"),
+        ("timeout", str(int(source.stall_seconds * _MICROSECONDS))),
+    ]
+
+
+def script(source: Source, way: Way) -> bytes | None:
+    """Return the address and its options as a script of ffmpeg's concat reader; None: it cannot be put so.
+
+    With http, what ffmpeg says of its input, from which we learn whether its frames carry times, would not be said.
+    """
+    if source.scheme not in _RTSP:
+        return None
+    url = source.url.reveal().replace("'", r"'\''")
+    options = "".join(f"option {name} {text}\n" for name, text in _rtsp_options(source, way))
+    return f"ffconcat version 1.0\nfile '{url}'\n{options}".encode()
+
+
+def _scripted(address_from: int) -> list[str]:
+    whitelist = ["-safe", "0", "-protocol_whitelist", "pipe,rtp,srtp,tcp,tls,udp"]
+    return ["-f", "concat", *whitelist, "-i", f"pipe:{address_from}"]
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import signal
 import time
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO
@@ -68,16 +69,40 @@ class Lines:
             self._take(self._rest.decode(errors="replace"))
 
 
+@contextlib.contextmanager
+def readable(text: bytes | None) -> Iterator[int | None]:
+    """Yield a descriptor from which a program that is started meanwhile can read a text, up to 64 KiB; None: no text."""
+    if text is None:
+        yield None
+        return
+    reading, writing = os.pipe()
+    try:
+        try:
+            os.write(writing, text)
+        finally:
+            os.close(writing)
+        yield reading
+    finally:
+        os.close(reading)
+
+
 class Run:
     """An ffmpeg that is running. Begin it from the thread that runs the loop: it dies with the thread that forked.
 
     It reports its frames through a pipe that nobody waits at: each waking up costs the recorder more than all else.
     """
 
-    def __init__(self, command: Callable[[int], Sequence[str]], url: Secret, heartbeat_s: float) -> None:
+    def __init__(
+        self,
+        command: Callable[[int], Sequence[str]],
+        url: Secret,
+        heartbeat_s: float,
+        reads_from: int | None = None,
+    ) -> None:
         """Start ffmpeg; raises ToolMissing or OSError when that cannot be done.
 
-        `command` gives the command line that reports to a descriptor, every `heartbeat_s`.
+        `command` gives the command line that reports to a descriptor, every `heartbeat_s`; `reads_from` is a descriptor
+        that it is given besides.
         """
         self._url, self._heartbeat_s = url, heartbeat_s
         self._queue: asyncio.Queue[Event | None] = asyncio.Queue()
@@ -91,8 +116,9 @@ class Run:
         reports, told = os.pipe()
         self._reports = open(reports, "rb", buffering=0)  # noqa: SIM115, PTH123 - closed when ffmpeg has ended
         os.set_blocking(reports, False)
+        handed = (told,) if reads_from is None else (told, reads_from)
         try:
-            self._child = process.start(command(told), env=environment, pass_fds=(told,))
+            self._child = process.start(command(told), env=environment, pass_fds=handed)
         except BaseException:
             self._reports.close()
             raise

@@ -10,7 +10,7 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from sitegen.capture.recorder_ffmpeg import Source, Way, argv
+from sitegen.capture.recorder_ffmpeg import Source, Way, argv, script
 from sitegen.capture.recorder_log import Chatter
 from sitegen.capture.recorder_policy import (
     GOOD_RUN_S,
@@ -20,7 +20,7 @@ from sitegen.capture.recorder_policy import (
     end_reason,
     failures_after,
 )
-from sitegen.capture.recorder_run import Run
+from sitegen.capture.recorder_run import Run, readable
 from sitegen.capture.recorder_watch import Ledger, Outcome, Terms, Watch
 from sitegen.errors import SitegenError
 
@@ -97,9 +97,7 @@ class Stream:
             return self._failed(lasted_s=0, frames=0)
         self._anew.clear()
         try:
-            run = Run(
-                partial(argv, self._source, self._way, pattern), self._source.url, self._source.heartbeat_s
-            )
+            run = self._start(pattern)
         except (OSError, SitegenError) as error:
             _log.error("%s: ffmpeg cannot be started: %s", self._name, error)
             return self._failed(lasted_s=0, frames=0)
@@ -116,6 +114,11 @@ class Stream:
             return self._judge(await self._watch.to_its_end())
         finally:
             self._watch = None
+
+    def _start(self, pattern: str) -> Run:
+        with readable(script(self._source, self._way)) as address:
+            command = partial(argv, self._source, self._way, pattern, address_from=address)
+            return Run(command, self._source.url, self._source.heartbeat_s, reads_from=address)
 
     def _judge(self, outcome: Outcome) -> float:
         """Learn from how a run ended, and return how many seconds to wait."""

@@ -7,6 +7,8 @@ from typing import Literal
 
 import msgspec
 
+from sitegen.secret import without_logins
+
 Level = Literal["error", "warning", "note"]
 """error: something does not work. warning: it works, but is unsafe, useless or about to fail. note: no finding."""
 
@@ -35,9 +37,17 @@ class Report(msgspec.Struct, frozen=True):
 
 
 def report(checks: Iterable[Checked]) -> Report:
-    """Join the checks to a report."""
-    found = tuple(checks)
+    """Join the checks to a report, without logins: a finding may name what was written in a wrong place."""
+    found = tuple(
+        Checked(without_logins(c.what), tuple(_without_logins(f) for f in c.findings)) for c in checks
+    )
     return Report(well=not any(f.level != "note" for c in found for f in c.findings), checks=found)
+
+
+def _without_logins(finding: Finding) -> Finding:
+    return msgspec.structs.replace(
+        finding, what=without_logins(finding.what), reason=without_logins(finding.reason)
+    )
 
 
 def text(told: Report) -> str:

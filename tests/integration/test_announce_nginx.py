@@ -3,11 +3,13 @@
 import json
 import os
 import signal
+import socket
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
-from announcement_clients import SocketClient, StreamClient, announce, clients, said
+from announcement_clients import SocketClient, StreamClient, a_crowd, announce, clients, said
 from nginx_server import ask, free_port, running_announcer, running_nginx
 from waiting import wait_until
 
@@ -175,21 +177,71 @@ def test_websockets_of_other_pages_are_refused(system):
             assert [client.status for client in allowed] == [101, 101]
 
 
-def test_two_hundred_readers(system):
-    """Two hundred event streams through nginx all get each message; the announcer stays small and forgets them after."""
-    many = [StreamClient(system.port, "/announce/events") for _ in range(200)]
-    with clients(*many):
-        wait_until(lambda: system.health()["clients"] == 200, 60, "200 clients")
+@pytest.mark.parametrize("path", ["/announce/events", "/event_api/stream", "/segment_api/stream"])
+def test_event_streams_of_other_pages_are_refused(system, path):
+    """A page of another host takes no place: neither by EventSource nor by an <img> or fetch without Origin; ours can."""
+    own = f"http://127.0.0.1:{system.port}"
+    for headers in (
+        {"Origin": "http://evil.example"},
+        {"Origin": "null"},
+        {"Origin": f"{own}0"},
+        {"Sec_Fetch_Site": "cross-site"},
+        {"Sec_Fetch_Site": "same-site"},
+        {"Origin": own, "Sec_Fetch_Site": "cross-site"},
+    ):
+        with clients(StreamClient(system.port, path, **headers)) as (refused,):
+            assert refused.response.status == 403
+            assert "access-control-allow-origin" not in refused.headers
+            assert refused.headers["content-security-policy"]
+    assert system.health()["clients"] == 0
+    with clients(
+        StreamClient(system.port, path, Sec_Fetch_Site="same-origin"),
+        StreamClient(system.port, path, Origin=own),
+        StreamClient(system.port, path),
+    ) as allowed:
+        assert [client.response.status for client in allowed] == [200, 200, 200]
+
+
+def test_a_thousand_readers(system):
+    """A thousand event streams at once through nginx all get each message, soon; pages are served meanwhile, the announcer
+    stays small, and forgets them after."""
+    with a_crowd(system.port, 1_000, system.folder) as crowd:
+        wait_until(lambda: system.health()["clients"] == 1_000, 60, "1,000 clients")
         began = time.monotonic()
         announce(system.file, 1)
-        wait_until(lambda: all(client.data == [said(1)] for client in many), 60, "200 messages")
-        pages = int(
-            (system.folder / "x").joinpath(f"/proc/{system.announcer.pid}/statm").read_text().split()[1]
-        )
-        memory = pages * os.sysconf("SC_PAGESIZE") / 2**20
-        print(f"200 clients told after {time.monotonic() - began:.3f} s; announcer {memory:.0f} MB")
+        assert ask(system.port, "/").status == 200
+        assert crowd.told(1) == 1_000
+        took_s = time.monotonic() - began
+        announce(system.file, 1, 2)
+        assert crowd.told(2) == 1_000
+        memory = resident_mb(system.announcer.pid)
+        print(f"1,000 clients told after {took_s:.3f} s; announcer {memory:.0f} MB")
+        assert took_s < 5
         assert memory < 150
     wait_until(lambda: system.health()["clients"] == 0, 60, "no clients")
+
+
+def test_a_reader_behind_nginx_that_takes_nothing_is_dropped(system):
+    """nginx holds back little: the announcer notices who does not read, lets go of him, and keeps the others."""
+    with socket.socket() as slow, clients(StreamClient(system.port, "/announce/events")) as (good,):
+        slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4_096)
+        slow.connect(("127.0.0.1", system.port))
+        slow.sendall(b"GET /announce/events HTTP/1.1\r\nHost: x\r\n\r\n")
+        wait_until(lambda: system.health()["clients"] == 2, 30, "both")
+        number = 1
+        announce(system.file, number)
+        wait_until(lambda: good.data, 30, "the first")
+        while number < 400 and system.health()["clients"] == 2:
+            announce(system.file, *range(number + 1, number + 11), cameras=["x" * 200_000])
+            number += 10
+            wait_until(lambda n=number: len(good.data) == n, 30)
+        assert system.health()["clients"] == 1, number
+        assert resident_mb(system.announcer.pid) < 200
+
+
+def resident_mb(pid):
+    pages = int(Path(f"/proc/{pid}/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGESIZE") / 2**20
 
 
 def test_a_reload_does_not_wait_for_readers(system):

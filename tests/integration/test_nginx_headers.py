@@ -36,33 +36,75 @@ def test_a_changed_file_has_another_etag(server, folders):
     assert ask(server, "/changing.html", If_None_Match=etag).body == b"two"
 
 
-@pytest.mark.parametrize(
-    ("path", "headers"),
-    [
-        ("/", {}),
-        ("/", {"If_None_Match": "*"}),
-        ("/nothing", {}),
-        ("/.git", {}),
-        ("/2026", {}),
-        (f"/media/{DAY}/a.mp4", {}),
-        (f"/media/{DAY}/a.mp4", {"Range": "bytes=0-9"}),
-        (f"/media/{DAY}/a.mp4", {"Range": "bytes=999999-"}),
-        (f"/media/{DAY}/a.yaml", {}),
-        ("/assets/app-1a2b.js", {}),
-        ("/event_api/events", {}),
-        ("/announce/ws", {}),
-    ],
-)
-def test_every_answer_has_the_security_headers_once(server, path, headers):
-    """200, 206, 301, 304, 400, 404, 416 and 502 alike carry the strict policy, each header once."""
-    answer = ask(server, path, **headers)
+ANSWERS = [
+    (200, "/", {}),
+    (200, "/assets/app-1a2b.js", {}),
+    (200, f"/media/{DAY}/a.mp4", {}),
+    (200, "/event_api/events", {}),
+    (206, f"/media/{DAY}/a.mp4", {"Range": "bytes=0-9"}),
+    (301, "/2026", {}),
+    (304, "/", {"If_None_Match": "*"}),
+    (404, "/nothing", {}),
+    (404, "/.git", {}),
+    (404, "/index.sqlite", {}),
+    (404, "/2026/empty/", {}),
+    (404, f"/media/{DAY}/a.yaml", {}),
+    (405, "/", {"method": "POST"}),
+    (405, "/announce/events", {"method": "PUT"}),
+    (416, f"/media/{DAY}/a.mp4", {"Range": "bytes=999999-"}),
+    (416, "/assets/app-1a2b.js", {"Range": "bytes=999999-"}),
+]
+OF_NGINX = [
+    (400, "/%00", {}),
+    (400, "/", {"X": "a" * 9_000}),
+    (413, "/", {"Content_Length": "2000"}),
+    (414, "/" + "a" * 9_000, {}),
+    (502, "/announce/events", {}),
+    (502, "/announce/ws", {}),
+    (502, "/event_api/stream", {}),
+]
+
+
+def has_headers(answer, status):
+    assert answer.status == status
     for name, value in SECURITY_HEADERS.items():
-        assert answer.headers.get(name.lower()) == value, (answer.status, name)
+        assert answer.headers.get(name.lower()) == value, name
         # nginx answers a range that cannot be had in two passes and gives the same header in each
-        assert answer.names.count(name.lower()) == 1 or answer.status == 416
+        assert answer.names.count(name.lower()) == 1 or status == 416
     for name in ("cache-control", "server", "content-type"):
-        assert answer.names.count(name) <= 1 or answer.status == 416
+        assert answer.names.count(name) <= 1 or status == 416
     assert not any(char.isdigit() for char in answer.headers["server"])
+    assert status in {200, 206, 304} or "immutable" not in answer.headers["cache-control"]
+    assert status in {200, 206, 304, 416} or answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize(("status", "path", "more"), ANSWERS)
+def test_every_answer_has_the_security_headers_once(server, status, path, more):
+    """Whatever its status, an answer carries the strict policy and the other headers, each once, and no failure is kept."""
+    has_headers(ask(server, path, more.get("method", "GET"), **_without_method(more)), status)
+
+
+@pytest.mark.parametrize(("status", "path", "more"), OF_NGINX)
+def test_nginx_own_refusals_have_them_too(nginx, status, path, more):
+    """What nginx refuses by itself, for reasons of its own, carries the same."""
+    has_headers(ask(nginx, path, **more), status)
+
+
+@pytest.mark.parametrize("status", [403, 500, 503, 504])
+def test_what_the_announcer_refuses_has_them_too(folders, tmp_path, status):
+    """Failures of what stands behind nginx are given on with the policy; those that nginx explains, as 502."""
+    port = free_port()
+    with running_nginx(
+        folders / "site", folders / "archive", tmp_path / "run", announce=f"127.0.0.1:{port}"
+    ) as nginx_port:
+        with one_answer(port, f"{status} So"):
+            has_headers(ask(nginx_port, "/announce/events"), status)
+        with one_answer(port, "200 OK", body=b""):
+            assert ask(nginx_port, "/announce/events").headers["content-security-policy"]
+
+
+def _without_method(more):
+    return {name: value for name, value in more.items() if name != "method"}
 
 
 @pytest.mark.parametrize(

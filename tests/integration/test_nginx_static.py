@@ -2,7 +2,7 @@
 
 import pytest
 from nginx_server import ask
-from static_sites import DAY, MP4, PAGE
+from static_sites import DAY, MP4, PAGE, STRAY
 from static_sites import folders as folders
 from static_sites import nginx as nginx
 from static_sites import server as server
@@ -80,6 +80,14 @@ def test_nothing_else_is_served(server, path):
     assert b"nginx" not in answer.body
     assert b"/site" not in answer.body
     assert answer.headers["cache-control"] == "no-cache"
+
+
+@pytest.mark.parametrize("name", STRAY)
+def test_what_is_no_part_of_a_site_is_not_there(server, folders, name):
+    """Only endings of pages, feeds, assets, pictures and videos are served: a database, a log or a copy that lies there is not."""
+    assert (folders / "site" / name).read_bytes() == b"stray"
+    answer = ask(server, "/" + name)
+    assert (answer.status, b"stray" in answer.body) == (404, False)
 
 
 @pytest.mark.parametrize(

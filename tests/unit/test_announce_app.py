@@ -5,12 +5,13 @@ import threading
 from contextlib import contextmanager, suppress
 
 import pytest
+from aiohttp.test_utils import make_mocked_request
 from announcement_clients import SocketClient, StreamClient, announce, clients, said
 from nginx_server import ask
 from waiting import wait_until
 
 from sitegen.announce import build_app, serve_app
-from sitegen.announce.app import same_origin
+from sitegen.announce.app import asked_from_elsewhere, same_origin
 
 
 @contextmanager
@@ -49,6 +50,24 @@ def serving(app):
 def test_same_origin(origin, hosts, allowed):
     """Only a page of the host that was asked, at the same port, or no page at all, may open a websocket."""
     assert same_origin(origin, hosts) is allowed
+
+
+@pytest.mark.parametrize(
+    ("headers", "elsewhere"),
+    [
+        ({}, False),
+        ({"Sec-Fetch-Site": "same-origin"}, False),
+        ({"Sec-Fetch-Site": "none"}, False),
+        ({"Sec-Fetch-Site": "cross-site"}, True),
+        ({"Sec-Fetch-Site": "same-site", "Origin": "http://cam.lan"}, True),
+        ({"Origin": "http://evil.example"}, True),
+        ({"Origin": "https://cctv.example", "X-Forwarded-Host": "cctv.example"}, False),
+    ],
+)
+def test_who_asks_from_elsewhere(headers, elsewhere):
+    """What browsers say of the page that asks counts; who says nothing is no page."""
+    request = make_mocked_request("GET", "/announce/events", headers={"Host": "cam.lan", **headers})
+    assert asked_from_elsewhere(request) is elsewhere
 
 
 HANDSHAKE = (

@@ -31,6 +31,19 @@ def prose(text: str) -> str:
     return BLOCK.sub("", text)
 
 
+TEST = re.compile(r"`(tests/[\w/]+\.py)(?:::(\w+))?`")
+
+
+def missing_tests(text: str) -> list[str]:
+    """Return the tests that are named, as `file` or `file::name`, and are not there."""
+    named = [(ROOT / path, name) for path, name in TEST.findall(text)]
+    return [
+        f"{path.name}::{name}"
+        for path, name in named
+        if not path.is_file() or (name and f"\ndef {name}(" not in path.read_text())
+    ]
+
+
 def code(text: str) -> list[str]:
     """Return what stands in code, spans and blocks."""
     return [match[3] for match in BLOCK.finditer(text)] + SPAN.findall(prose(text))
@@ -93,6 +106,23 @@ def test_named_files_exist(page):
 
 
 @PAGE
+def test_named_tests_exist(page):
+    """Every test that a page calls to witness exists."""
+    assert missing_tests(page.read_text()) == []
+
+
+def test_every_kind_of_hole_has_tests():
+    """Each part of the page about security, but the first words, names tests, and each row of its tables but one."""
+    parts = (ROOT / "docs/explanation/security.md").read_text().split("\n## ")[1:]
+    assert len(parts) >= 8
+    assert [part.splitlines()[0] for part in parts if not TEST.search(part)] == []
+    rows = [
+        line for part in parts for line in part.splitlines() if line.startswith("| ") and " here " not in line
+    ]
+    assert len([row for row in rows if not TEST.search(row)]) == 1
+
+
+@PAGE
 def test_named_commands_exist(page):
     """Every `sitegen …` that a reader could type is a command."""
     assert unknown_commands(page.read_text()) == set()
@@ -118,6 +148,8 @@ def test_examples_of_the_configuration_load(page, tmp_path, monkeypatch):
         (lambda text: dead_links(COMMAND_LINE, text), "[gone](site.md#gone)"),
         (lambda text: dead_links(COMMAND_LINE, text), "![gone](../screenshots/gone.png)"),
         (missing_files, "see `nginx/gone.conf`"),
+        (missing_tests, "`tests/unit/test_docs.py::test_gone`"),
+        (missing_tests, "`tests/unit/test_gone.py`"),
         (unknown_commands, "`sitegen frobnicate`"),
         (unknown_commands, "```\ncd x\n.venv/bin/sitegen -c x.toml frobnicate\n```"),
         (lambda text: named_keys(text) - {("site", "title")}, "`titel` of `[site]`, `[site] title`"),

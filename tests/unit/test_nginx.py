@@ -104,6 +104,9 @@ def test_both_servers_know_the_same():
     } == TYPES
     media = re.search(r'location ~\* "\\\.\(\?:([a-z0-9|]+)\)\$"', SHIPPED)[1]
     assert set(media.split("|")) == MEDIA_ENDINGS
+    kinds = re.search(r"map \$uri \$sitegen_kind \{(.*?)\n\}", SHIPPED, re.DOTALL)[1]
+    listed = re.findall(r'"~\*\\\.\(\?:([a-z0-9|]+)\)\$" file;', kinds)
+    assert sorted("|".join(listed).split("|")) == sorted(" ".join(TYPES.values()).split())
     for name, value in SECURITY_HEADERS.items():
         assert re.search(rf'add_header {name} "?{re.escape(value)}"? always;', SHIPPED), name
 

@@ -12,6 +12,7 @@ from sitegen.capture.recorder_ffmpeg import (
     last_frames,
     read_line,
     redact,
+    script,
 )
 from sitegen.secret import Secret
 
@@ -45,6 +46,24 @@ def test_rtsp_has_transport_and_timeout_in_microseconds():
     assert value(command, "-timeout") == "2500000"
     assert value(command, "-i") == "rtsp://h/x"
     assert command.index("-timeout") < command.index("-i")
+
+
+def test_an_address_with_a_password_is_no_argument():
+    """Everybody can read a command line: ffmpeg reads address and options of RTSP from a descriptor; others it is given."""
+    source = Source(url=Secret("rtsp://u:it's@h/x?a=1&b=2"), transport="udp", stall_seconds=2.5)
+    command = argv(source, Way(audio=False), "/a/1.mp4", 9, 7)
+    assert "u:it" not in " ".join(command)
+    assert (value(command, "-i"), value(command, "-f")) == ("pipe:7", "concat")
+    assert "file" not in value(command, "-protocol_whitelist").split(",")
+    assert script(source, Way(audio=False)).decode().splitlines() == [
+        "ffconcat version 1.0",
+        r"file 'rtsp://u:it'\''s@h/x?a=1&b=2'",
+        "option rtsp_transport udp",
+        "option allowed_media_types video",
+        "option timeout 2500000",
+    ]
+    for url in ("http://h/x", "mjpeg://h/x", "file:///x"):
+        assert script(Source(url=Secret(url)), Way()) is None
 
 
 def test_a_file_is_played_in_real_time_and_in_a_loop():

@@ -1,13 +1,15 @@
 """One run of a program in ffmpeg's place: lines, ends, and how it is stopped."""
 
 import asyncio
+import os
 import sys
 import time
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from sitegen.capture.recorder_run import Closed, Lines, Run, Said
+from sitegen.capture.recorder_run import Closed, Lines, Run, Said, readable
 from sitegen.secret import Secret
 
 URL = Secret("rtsp://u:pw@h/")
@@ -32,6 +34,17 @@ def test_a_line_without_end_does_not_fill_memory():
     """A camera decides what is in it."""
     taken = lines_of(*[b"x" * 10_000] * 100, b"\nnext\n")
     assert [len(each) for each in taken] == [8192, 4]
+
+
+def test_a_text_can_be_read_once_and_leaves_no_descriptor():
+    """From its beginning to its end; for no text there is no descriptor."""
+    before = len(list(Path("/proc/self/fd").iterdir()))
+    with readable(b"rtsp://u:pw@h/") as descriptor:
+        assert os.read(descriptor, 100) == b"rtsp://u:pw@h/"
+        assert os.read(descriptor, 100) == b""
+    with readable(None) as descriptor:
+        assert descriptor is None
+    assert len(list(Path("/proc/self/fd").iterdir())) == before
 
 
 async def events_of(run: Run) -> list[Closed | Said]:

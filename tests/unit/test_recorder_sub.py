@@ -156,7 +156,7 @@ def test_it_begins_with_a_segment_and_each_run_of_the_main_stream_gets_a_new_one
     """Nothing runs before the first segment; a new token ends the run of the old one; stop ends it."""
     started: list[str] = []
 
-    def argv(source, way, pattern, report_to):
+    def argv(source, way, pattern, report_to, address_from=None):
         started.append(pattern.rpartition("/")[2])
         assert not way.audio
         return [sys.executable, "-c", FFMPEG, pattern, f"20261122T12000{len(started)}Z"]
