@@ -232,10 +232,10 @@ def _watches() -> int | None:
     """Return how many folders this process watches, as the kernel counts them; None: it does not tell."""
     count = 0
     try:
-        for number in os.listdir("/proc/self/fd"):
+        for opened in Path("/proc/self/fd").iterdir():
             with suppress(FileNotFoundError):
-                if os.readlink(f"/proc/self/fd/{number}") == "anon_inode:inotify":
-                    told = Path(f"/proc/self/fdinfo/{number}").read_text(encoding="ascii")
+                if str(opened.readlink()) == "anon_inode:inotify":
+                    told = Path(f"/proc/self/fdinfo/{opened.name}").read_text(encoding="ascii")
                     count += sum(line.startswith("inotify ") for line in told.splitlines())
     except OSError:
         return None

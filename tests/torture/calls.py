@@ -10,8 +10,29 @@ from typing import NamedTuple
 
 CHANGING = (
     *("write", "pwrite64", "writev", "pwritev", "sendfile", "copy_file_range", "fallocate", "ftruncate"),
-    *("fsync", "fdatasync", "sync_file_range", "rename", "renameat", "renameat2", "link", "linkat", "symlink"),
-    *("symlinkat", "unlink", "unlinkat", "rmdir", "mkdir", "mkdirat", "utimensat", "chmod", "fchmod", "fchmodat"),
+    *(
+        "fsync",
+        "fdatasync",
+        "sync_file_range",
+        "rename",
+        "renameat",
+        "renameat2",
+        "link",
+        "linkat",
+        "symlink",
+    ),
+    *(
+        "symlinkat",
+        "unlink",
+        "unlinkat",
+        "rmdir",
+        "mkdir",
+        "mkdirat",
+        "utimensat",
+        "chmod",
+        "fchmod",
+        "fchmodat",
+    ),
 )
 """Whatever changes what is on a disk. Files are made by open: the moment after it is the one before the first write."""
 TIMEOUT_S = 120

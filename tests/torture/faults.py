@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from pathlib import Path
+from typing import NamedTuple
 
 from torture import calls
 from torture.tally import Tally
@@ -30,18 +31,25 @@ FOR_EVER_EACH = 5
 _CODES = {0, 1, 75}
 
 
-class Point(tuple[str, int, str, bool]):
-    """A call, its number, the error, and whether it fails for ever from then on."""
+class Point(NamedTuple):
+    """The Nth of a call, its error, and whether each later one fails as well."""
+
+    call: str
+    number: int
+    error: str
+    for_ever: bool
 
 
 def points(world: World) -> list[Point]:
     """Return a try for every Nth call that can fail, with the errors in turn."""
     world.restore()
-    numbers = {call: range(1, n + 1) for call, n in calls.counted(world.argv, world.folder, tuple(ERRORS)).items()}
+    numbers = {
+        call: range(1, n + 1) for call, n in calls.counted(world.argv, world.folder, tuple(ERRORS)).items()
+    }
     world.restore()
     numbers["openat"] = calls.own_opens(world.argv, world.folder, ("archive", "site", "state"))
     return [
-        Point((call, number, ERRORS[call][number % len(ERRORS[call])], number % FOR_EVER_EACH == 0))
+        Point(call, number, ERRORS[call][number % len(ERRORS[call])], number % FOR_EVER_EACH == 0)
         for call in sorted(numbers)
         for number in numbers[call]
     ]

@@ -10,11 +10,10 @@ from pathlib import Path
 
 from changing_footage import WATCH, WITH_PREVIEWS, Footage
 from readers import Reader
-from waiting import wait_until
-
 from torture import calls
 from torture.tally import Tally
 from torture.worlds import World, dead_links
+from waiting import wait_until
 
 
 def points(world: World) -> list[tuple[str, int]]:
@@ -29,7 +28,9 @@ def kill_at(world: World, chosen: Iterable[tuple[str, int]], tally: Tally) -> No
     for call, number in chosen:
         world.restore()
         hit = calls.killed(world.argv, world.folder, call, number)
-        tally.add(f"{world.name}, killed at {call} {number}", hit=hit, broken=world.broken() + world.unhealed())
+        tally.add(
+            f"{world.name}, killed at {call} {number}", hit=hit, broken=world.broken() + world.unhealed()
+        )
 
 
 def kill_at_random(folder: Path, tally: Tally, *, seed: int, rounds: int) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -78,7 +77,9 @@ class World:
         if failed:
             return [f"the next build failed: {failed}"]
         made = site_bytes(self.footage.site)
-        differ = sorted(path for path in made.keys() | self.clean.keys() if made.get(path) != self.clean.get(path))
+        differ = sorted(
+            path for path in made.keys() | self.clean.keys() if made.get(path) != self.clean.get(path)
+        )
         found = [f"not as a clean build has it: {path}" for path in differ[:10]]
         return found + [f"left behind: {path}" for path in self.left_over()] + self.broken()
 
@@ -86,7 +87,9 @@ class World:
         """Temporary files, whoever made them."""
         places = [self.folder / name for name in ("site", "state")]
         paths = [path for place in places for path in place.rglob("*") if "media" not in path.parts]
-        return [str(path) for path in paths if path.name.endswith(".tmp") or ".sitegen-tmp" in path.parent.parts]
+        return [
+            str(path) for path in paths if path.name.endswith(".tmp") or ".sitegen-tmp" in path.parent.parts
+        ]
 
 
 def _filled(folder: Path, seed: int, clips: int) -> Footage:
@@ -129,8 +132,8 @@ def clips_deleted_and_changed(folder: Path, clips: int = 50) -> World:
     for _ in range(2):
         footage.add()
     sidecar = footage.videos()[0].with_suffix(".yaml")
-    changed = sidecar.read_text().replace("end:", "end_reason: \"motion_stopped\"\nend:", 1)
-    os.replace(_written(sidecar.with_name(".changed"), changed), sidecar)
+    changed = sidecar.read_text().replace("end:", 'end_reason: "motion_stopped"\nend:', 1)
+    _written(sidecar.with_name(".changed"), changed).replace(sidecar)
     world.settle()
     return world
 
