@@ -1,5 +1,5 @@
 # Each target sets up what it needs and may be repeated. `make help` lists them.
-.PHONY: help demo test check bench lint lock reference
+.PHONY: help demo test bench torture lint lock reference
 SHELL = /bin/sh
 PY = .venv/bin/python
 
@@ -25,6 +25,10 @@ lint:           ## ruff, mypy --strict, import-linter
 bench:          ## every benchmark as one table (20 minutes; BENCH="--clips 10000" for a quick run, BENCH=--record for the page)
 	@deploy/setup.sh bench
 	@$(PY) bench/run.py $(BENCH)
+
+torture:        ## kills, failing calls, full disks, lost archives, hostile input: all of it, within an hour, as root (TORTURE="--minutes 5")
+	@deploy/setup.sh test
+	@$(PY) tests/torture/run.py $(TORTURE)
 
 lock:           ## pins the newest versions of the Python packages again (needs uv)
 	uv pip compile pyproject.toml --group dev --universal --python-version 3.11 --generate-hashes \

@@ -5,7 +5,7 @@ The generator writes it after build.json; whoever announces reads it. It holds t
 
 from __future__ import annotations
 
-import os
+from contextlib import suppress
 from pathlib import Path
 
 import msgspec
@@ -46,6 +46,12 @@ class Announcements:
         """Add one and replace the file as a whole."""
         self._held = [*self._held, announcement][-KEPT:]
         self._path.parent.mkdir(parents=True, exist_ok=True)  # somebody may have deleted the state folder
-        temporary = self._path.with_name(f".{self._path.name}.{os.getpid()}.tmp")
-        temporary.write_bytes(msgspec.json.encode(_File(self._held)))
-        temporary.rename(self._path)
+        # One name, since there is one writer: what a kill leaves is replaced by the next announcement.
+        temporary = self._path.with_name(f".{self._path.name}.tmp")
+        try:
+            temporary.write_bytes(msgspec.json.encode(_File(self._held)))
+            temporary.rename(self._path)
+        except OSError:
+            with suppress(OSError):
+                temporary.unlink()
+            raise

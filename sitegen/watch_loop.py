@@ -5,6 +5,7 @@ The first hint of a burst is followed at once; what comes while a build runs is 
 
 from __future__ import annotations
 
+import errno
 import logging
 import threading
 import time
@@ -31,6 +32,8 @@ RESCAN_S = 300.0
 SETTLE_S = 30.0
 """A video without sidecar is adopted when it has not grown for so long: its hook may only be late."""
 RETRY_S = 10.0
+_PASSING = {errno.ENOSPC, errno.EDQUOT, errno.EIO, errno.EMFILE, errno.ENFILE}
+"""What may be over in a moment, and is worth waiting for also at the start; a right that is missing is not."""
 _LOOK_S = 2.0
 _RETRY_AT_ONCE_S = 0.2
 """`sitegen build` ends only when each preview is made or given up: somebody waits for it."""
@@ -99,9 +102,12 @@ def watch(
 ) -> None:
     """Keep the site current until `stop`; whoever sets `stop` sets `wake` too.
 
-    Raises UsageError, LockHeld at the start; later troubles are logged, and the old site stays up.
+    Raises UsageError, LockHeld at the start, and OSError when it has no right to its folders; other troubles, a full
+    disk above all, are logged and waited for, and the old site stays up.
     """
-    generator = _begin(settings)
+    generator = _begin(settings, stop)
+    if generator is None:
+        return
     watcher = Watcher(settings.archive.root, wake, rescan_s=RESCAN_S, monotonic=time.monotonic)
     work = PreviewWork(generator, wake.set)
     try:
@@ -112,14 +118,22 @@ def watch(
         generator.close()
 
 
-def _begin(settings: Settings) -> Generator:
-    """Return the generator; when it cannot be had, the site says so as far as it can, and the error goes on its way."""
-    try:
-        return Generator(settings, settle_s=SETTLE_S, pace_s=_PACE_S)
-    except (IndexFailed, OSError) as error:
-        with suppress(LockHeld, OSError):
-            tell_at_start(settings, error, datetime.now(UTC))
-        raise
+def _begin(settings: Settings, stop: threading.Event) -> Generator | None:
+    """Return the generator, as soon as disks allow for one; None: stopped before. Meanwhile the site says so, as far as it can."""
+    said = ""
+    while not stop.is_set():
+        try:
+            return Generator(settings, settle_s=SETTLE_S, pace_s=_PACE_S)
+        except (IndexFailed, OSError) as error:
+            with suppress(LockHeld, OSError):
+                tell_at_start(settings, error, datetime.now(UTC))
+            if isinstance(error, OSError) and error.errno not in _PASSING:
+                raise
+            if str(error) != said:
+                log.error("%s; trying again every %.0f s", error, RETRY_S)  # noqa: TRY400 - the machine's trouble
+            said = str(error)
+        stop.wait(RETRY_S)
+    return None
 
 
 class _Loop:

@@ -236,3 +236,28 @@ def test_files_of_no_interest_wake_nobody(watched):
     assert not watched.look()
     watched.watcher.saw(FileCreatedEvent(str(watched.root / "x.YAML")))
     assert watched.wake.is_set()
+
+
+def test_folders_that_the_kernel_refuses_are_polled_and_told_of(watched, monkeypatch, caplog):
+    """watchdog leaves them out and says nothing: their number is seen, said once, and a scan is due every few seconds."""
+    from sitegen.archive import watch
+
+    caplog.set_level(logging.INFO)
+    monkeypatch.setattr(watch, "_watches", lambda: 1)
+    for _ in range(3):
+        watched.clock.now += 300
+        assert watched.look().everything
+    watched.clock.now += 11
+    assert watched.look().everything
+    assert len(caplog.messages) == 1
+    assert "2 of 3 folders" in caplog.text
+    monkeypatch.undo()
+
+    def seen() -> bool:
+        watched.clock.now += 11
+        watched.look()
+        return "are watched again" in caplog.text
+
+    wait_until(seen)
+    watched.clock.now += 11
+    assert not watched.look().everything

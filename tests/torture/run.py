@@ -1,0 +1,96 @@
+"""The whole torture: what `make torture` runs. Prints a line for each campaign, and ends with 1 when a promise was broken.
+
+Usage: python tests/torture/run.py [--minutes N] [--only NAME…]     (as root: it mounts small disks)
+
+Campaigns that enumerate go through all of their points when the time allows, else through every second, third, … of them, and say so.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
+
+from torture import away, disks, faults, kills, twins  # noqa: E402 - found by the path above
+from torture.tally import Tally  # noqa: E402
+from torture.worlds import SCENARIOS  # noqa: E402
+
+WORKERS = 2
+A_TRY_S = {"kill": 1.2, "fault": 1.2}
+"""What a try takes about, to share the time out; with previews three times as long."""
+_SHARES = {"kill": 0.45, "fault": 0.35}
+_RANDOM_ROUNDS = 30
+
+
+def _enumerated(kind: str, name: str, base: Path, seconds: float) -> Tally:
+    """Go through the points of one scenario, all of them if they can be tried in time."""
+    world = SCENARIOS[name](faults.folder_of(base, f"{kind} {name}"))
+    points = kills.points(world) if kind == "kill" else faults.points(world)
+    longer = 3 if name == "previews" else 1
+    step = max(1, round(len(points) * A_TRY_S[kind] * longer / seconds))
+    tally = Tally(f"{kind}s, {name}: {'all' if step == 1 else f'each {step}th'} of {len(points)} points")
+    (kills.kill_at if kind == "kill" else faults.fail_at)(world, points[::step], tally)
+    return tally
+
+
+def _random(base: Path) -> Tally:
+    tally = Tally("kill -9 of watch at random moments, under load")
+    kills.kill_at_random(
+        faults.folder_of(base, "random"), tally, seed=int(time.time()), rounds=_RANDOM_ROUNDS
+    )
+    return tally
+
+
+def _cases(base: Path) -> Tally:
+    tally = Tally("archive taken away, full disks, two at once")
+    away.take_away(base / "away", list(away.CASES), tally)
+    disks.fill_up(base / "disks", list(disks.CASES), tally)
+    twins.try_both(base / "twins", tally)
+    return tally
+
+
+def _campaigns(base: Path, minutes: float) -> Iterator[tuple[str, Callable[..., Tally], tuple[object, ...]]]:
+    seconds = minutes * 60 * WORKERS
+    for kind, share in _SHARES.items():
+        for name in SCENARIOS:
+            yield f"{kind}s: {name}", _enumerated, (kind, name, base, seconds * share / len(SCENARIOS))
+    yield "random", _random, (base,)
+    yield "cases", _cases, (base,)
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("--minutes", type=float, default=50)
+    parser.add_argument("--only", nargs="+", help="words of the campaigns to run")
+    chosen = parser.parse_args()
+    if os.geteuid() != 0:
+        print("torture: it mounts small disks: run it as root", file=sys.stderr)
+        return 2
+    began, violations = time.monotonic(), []
+    with tempfile.TemporaryDirectory(prefix="torture-") as folder, ProcessPoolExecutor(WORKERS) as pool:
+        jobs = [
+            pool.submit(work, *arguments)
+            for name, work, arguments in _campaigns(Path(folder), chosen.minutes)
+            if not chosen.only or any(word in name for word in chosen.only)
+        ]
+        for job in jobs:
+            tally = job.result()
+            print(tally.line(), flush=True)
+            violations += tally.violations
+            for one in tally.violations[:20]:
+                print(f"    {one}", flush=True)
+    print(f"{len(violations)} violations in {(time.monotonic() - began) / 60:.0f} minutes")
+    return 1 if violations else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
