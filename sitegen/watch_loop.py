@@ -121,7 +121,7 @@ def watch(
 def _begin(settings: Settings, stop: threading.Event) -> Generator | None:
     """Return the generator, as soon as disks allow for one; None: stopped before. Meanwhile the site says so, as far as it can."""
     said = ""
-    while not stop.is_set():
+    while True:
         try:
             return Generator(settings, settle_s=SETTLE_S, pace_s=_PACE_S)
         except (IndexFailed, OSError) as error:
@@ -132,8 +132,8 @@ def _begin(settings: Settings, stop: threading.Event) -> Generator | None:
             if str(error) != said:
                 log.error("%s; trying again every %.0f s", error, RETRY_S)  # noqa: TRY400 - the machine's trouble
             said = str(error)
-        stop.wait(RETRY_S)
-    return None
+        if stop.wait(RETRY_S):
+            return None
 
 
 class _Loop:

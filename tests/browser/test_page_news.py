@@ -196,6 +196,10 @@ def test_home_says_how_it_is(chromium, server):
         f"{silent}Driveway, Gate. Status": status | {"cameras": [driveway | late, gate | late]},
         f"{silent}3 cameras. Status": status | {"cameras": [driveway | late, gate | late, yard | late]},
         "Nothing written for 10 minutes: a copy, or sitegen does not run. Status": status | old,
+        "All is well. Status ": status | {"cameras": [driveway | late | {"last_event": now.isoformat()}]},
+        "Cannot be reached: Gate. Status": status
+        | {"cameras": [gate | late | {"lost_since": late["last_segment"]}]},
+        "2 problems. Status": status | {"problems": [{}, {}]},
         f"{TROUBLE}. Status": status | old | {"trouble": {"reason": TROUBLE[0].lower() + TROUBLE[1:]}},
     }
     for text, document in said.items():
@@ -211,7 +215,7 @@ def test_home_says_how_it_is(chromium, server):
             expect(page.locator("#health")).to_have_text(text)
             assert page.locator("main").bounding_box() == place
             alarm = page.locator("#health .alarm").count()
-            assert alarm == (text != "All is well. Status")
+            assert alarm == (not text.startswith(("All is well", "2 problems")))
 
 
 def test_home_without_a_status_claims_nothing(chromium, server):

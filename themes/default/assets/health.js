@@ -13,10 +13,21 @@
     else if (late > limit) words.push(`Nothing written for ${lasting(late)}: a copy, or sitegen does not run.`);
     if (low) words.push("The disk is nearly full.");
     // of what is stale, the cameras' last segments are stale as well
-    const silent = trouble || late > limit ? [] : cameras.filter((one) => one.last_segment && since(one.last_segment) > SILENT_S);
-    const named = silent.length > 2 ? `${silent.length} cameras` : silent.map((one) => one.title).join(", ");
-    if (silent.length) words.push(`No footage for more than 15 minutes: ${named}.`);
+    if (trouble || late > limit) return words.join(" ");
+    const named = (found) => (found.length > 2 ? `${found.length} cameras` : found.map((one) => one.title).join(", "));
+    const lost = cameras.filter((one) => one.lost_since);
+    if (lost.length) words.push(`Cannot be reached: ${named(lost)}.`);
+    const quiet = (one) => Math.min(...[one.last_segment, one.last_event].filter(Boolean).map(since)) > SILENT_S;
+    const silent = cameras.filter((one) => one.last_segment && !one.lost_since && quiet(one));
+    if (silent.length) words.push(`No footage for more than 15 minutes: ${named(silent)}.`);
     return words.join(" ");
+  }
+
+  // Problems are no alarm, and not well either.
+  function state(status) {
+    const words = faults(status), count = status.problems?.length || 0;
+    if (words) return [words + " ", "notice alarm"];
+    return count ? [`${count} problem${count === 1 ? "" : "s"}. `, "notice warn"] : ["All is well. ", "notice good"];
   }
 
   const note = document.querySelector("#health .notice"), first = [note.firstChild.data, note.className];
@@ -31,8 +42,7 @@
     try {
       const answer = await fetch(root + "status.json", { cache: "no-store" });
       if (!answer.ok) throw new Error(String(answer.status));
-      const words = faults(await answer.json());
-      show(words ? words + " " : "All is well. ", words ? "notice alarm" : "notice good");
+      show(...state(await answer.json()));
     } catch {
       show(...first); // no server, no status: nobody knows
     }
