@@ -194,7 +194,7 @@ def _objection(path: Path, parts: tuple[str, ...]) -> tuple[str, str] | None:
 
 def _read(path: Path, parts: tuple[str, ...]) -> ContentPage:
     data = path.read_bytes()
-    front, text = read_front_matter(data.decode())
+    front, text = read_front_matter(data.decode("utf-8-sig"))
     title = front.get("title")
     return ContentPage(
         path="/".join((*parts, "index.html")),

@@ -145,13 +145,12 @@ def _sized(width: int, height: int) -> bytes:
 @cache
 def _huge_pictures() -> bytes:
     """Return a small real video of one picture of 12,000 x 9,000; its headers tell 64 x 64."""
-    source = ["-f", "lavfi", "-i", "color=size=12000x9000:rate=1:duration=1"]
-    made = subprocess.run(
-        ["ffmpeg", "-v", "error", "-nostdin", *source, "-frames:v", "1", "-c:v", "mjpeg"]
-        + ["-f", "mp4", "-movflags", "frag_keyframe+empty_moov", "-"],
-        check=True,
-        capture_output=True,
-    ).stdout
+    source = ["-f", "lavfi", "-i", "color=size=12000x9000:rate=1:duration=1", "-frames:v", "1"]
+    form = ["-c:v", "mjpeg", "-f", "mp4", "-movflags", "frag_keyframe+empty_moov", "-"]
+    done = subprocess.run(
+        ["ffmpeg", "-v", "error", "-nostdin", *source, *form], check=True, capture_output=True
+    )
+    made = done.stdout
     data = bytearray(made)
     place = data.find(b"tkhd")
     data[place + 80 : place + 88] = struct.pack(">II", 64 << 16, 64 << 16)
