@@ -1,5 +1,7 @@
 """Texts that have brought scripts through sanitisers of HTML and Markdown; each calls hit() or alert() where it succeeds."""
 
+import random
+
 PAYLOADS: tuple[str, ...] = (
     # plain
     "<script>hit()</script>", "<SCRIPT SRC=//h.example/x.js></SCRIPT>", "<script\n>hit()</script\n>", "<scr<script>ipt>hit()</scr</script>ipt>",
@@ -38,3 +40,10 @@ PAYLOADS: tuple[str, ...] = (
     "**<img src=x onerror=hit()>**", "[<img src=x onerror=hit()>](http://x)", "[x]: http://x '<script>hit()</script>'\n[x]", "a\n<script>hit()</script>\n===", "<div markdown=1>\n[x](javascript:hit())\n</div>", "\\<script>hit()</script>", "<http://x onclick=hit()>",
     '<a@b.c"onclick="hit()>', "klzzwxh:0000", "\x02klzzwxh:0\x03", "\x02amp\x03lt;script>hit()\x02amp\x03lt;/script>", "{: onclick=hit() }", "x{: onclick=hit() }", "[x](http://x){: onclick=hit() }", "<p id=location><p id=hit name=constructor>", "<a id=document href=http://x>x</a>",
 )  # fmt: skip
+
+
+def mixtures(seed: int, count: int) -> list[str]:
+    """Return texts that are put together of several payloads."""
+    pick = random.Random(seed)
+    between = ("", " ", "\n", "\n\n", "\n\n> ", "`", "*", "\n    ", "<", "](", '"', "'")
+    return [pick.choice(between).join(pick.sample(PAYLOADS, pick.randrange(2, 6))) for _ in range(count)]

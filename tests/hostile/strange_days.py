@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from zoneinfo import ZoneInfo
+
+from archives import put_clip
+from sandbox import Sandbox, aged, film
 
 PLACES: dict[str, tuple[str, date]] = {
     "spring": ("Europe/Berlin", date(2026, 3, 29)),
@@ -35,3 +40,27 @@ def moments(day: date, zone: ZoneInfo, minutes: int) -> list[datetime]:
     """Return moments (UTC) from a day before a local day to a day after it, so many minutes apart."""
     noon = datetime(day.year, day.month, day.day, 12, tzinfo=zone).astimezone(UTC)
     return [noon + timedelta(minutes=minute) for minute in range(-36 * 60, 36 * 60, minutes)]
+
+
+def strange_site(folder: Path, name: str, minutes: int) -> tuple[Sandbox, list[datetime]]:
+    """Make an archive with a clip every so many minutes around a strange day; each lasts into the next."""
+    zone, day = PLACES[name]
+    box = Sandbox(folder, f'[site]\ntimezone = "{zone}"\n[camera.101]\ntitle = "Driveway"\n')
+    starts = moments(day, ZoneInfo(zone), minutes)
+    for start in starts:
+        aged(put_clip(box.root, start, video=film(), seconds=minutes * 60 + 5))
+    return box, starts
+
+
+def misplaced(box: Sandbox, starts: list[datetime], zone: str) -> list[str]:
+    """Return what is on another day than an independent computation says, or not on exactly one."""
+    found = []
+    shown: dict[str, list[str]] = {}
+    for path in box.site.glob("*/*/*/day.json"):
+        for clip in json.loads(path.read_bytes())["clips"]:
+            shown.setdefault(clip["start"], []).append("-".join(path.parts[-4:-1]))
+    for start in starts:
+        days = shown.get(start.strftime("%Y-%m-%dT%H:%M:%S.000Z"), [])
+        if days != [day_of(start, ZoneInfo(zone)).isoformat()]:
+            found.append(f"{start:%FT%TZ} is on {days}")
+    return found

@@ -8,6 +8,8 @@ import stat
 from collections.abc import Callable
 from pathlib import Path
 
+from sandbox import Sandbox, film, on_site, problems, tree, violations
+
 ENDINGS = {"video": ".mp4", "sidecar": ".yaml", "note": ".md", "picture": ".jpg"}
 
 
@@ -56,3 +58,37 @@ def place(kind: str, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     path.unlink(missing_ok=True)
     KINDS[kind](path)
+
+
+def furnished(box: Sandbox, kinds: list[str]) -> dict[str, str]:
+    """Put each kind there as a video, a sidecar, a note, a picture and a folder; return path → what it stands for."""
+    put = {}
+    for kind in kinds:
+        for role, ending in ENDINGS.items():
+            clip = box.put(f"{kind}-{role}.mp4", film().read_bytes(), sidecar=role != "sidecar")
+            if role == "picture":
+                sidecar = clip.with_suffix(".yaml")
+                sidecar.write_text(sidecar.read_text() + f'image: "{clip.stem}.jpg"\n')
+            place(kind, clip.with_suffix(ending))
+            put[clip.with_suffix(ending).relative_to(box.root).as_posix()] = role
+        place(kind, box.root / "events" / "101" / f"folder-{kind}")
+        place(kind, box.root / "outages" / f"{kind}.yaml")
+    return put
+
+
+def checked(folder: Path, kinds: list[str], *options: str) -> list[str]:
+    """Build over some kinds; return what is wrong."""
+    box = Sandbox(folder)
+    put = furnished(box, kinds)
+    before = tree(folder)
+    found = violations(box, box.build(*options), before)
+    told, shown = {problem["path"] for problem in problems(box.site)}, on_site(box.site)
+    for path, role in put.items():
+        # An empty folder is a folder, whatever it is called.
+        if path not in told and (box.root / path).is_symlink() | (not (box.root / path).is_dir()):
+            found.append(f"not told: {path}")
+        if role == "video" and path in shown:
+            found.append(f"shown: {path}")
+        if role != "video" and str(Path(path).with_suffix(".mp4")) not in shown:
+            found.append(f"its clip is not shown: {path}")
+    return found

@@ -1,44 +1,8 @@
 """Links, fifos, sockets and devices in the archive are Problems or ignored: never followed, never waited for."""
 
-from pathlib import Path
-
 import pytest
 from sandbox import Sandbox, film, on_site, problems, tree, violations
-from strange_entries import ENDINGS, KINDS, place
-
-
-def furnished(box: Sandbox, kinds: list[str]) -> dict[str, str]:
-    """Put each kind there as a video, a sidecar, a note, a picture and a folder; return path → what it stands for."""
-    put = {}
-    for kind in kinds:
-        for role, ending in ENDINGS.items():
-            clip = box.put(f"{kind}-{role}.mp4", film().read_bytes(), sidecar=role != "sidecar")
-            if role == "picture":
-                sidecar = clip.with_suffix(".yaml")
-                sidecar.write_text(sidecar.read_text() + f'image: "{clip.stem}.jpg"\n')
-            place(kind, clip.with_suffix(ending))
-            put[clip.with_suffix(ending).relative_to(box.root).as_posix()] = role
-        place(kind, box.root / "events" / "101" / f"folder-{kind}")
-        place(kind, box.root / "outages" / f"{kind}.yaml")
-    return put
-
-
-def checked(folder: Path, kinds: list[str], *options: str) -> list[str]:
-    """Build over some kinds; return what is wrong."""
-    box = Sandbox(folder)
-    put = furnished(box, kinds)
-    before = tree(folder)
-    found = violations(box, box.build(*options), before)
-    told, shown = {problem["path"] for problem in problems(box.site)}, on_site(box.site)
-    for path, role in put.items():
-        # An empty folder is a folder, whatever it is called.
-        if path not in told and (box.root / path).is_symlink() | (not (box.root / path).is_dir()):
-            found.append(f"not told: {path}")
-        if role == "video" and path in shown:
-            found.append(f"shown: {path}")
-        if role != "video" and str(Path(path).with_suffix(".mp4")) not in shown:
-            found.append(f"its clip is not shown: {path}")
-    return found
+from strange_entries import KINDS, checked, place
 
 
 def test_no_entry_that_is_no_file_is_followed_or_waited_for(tmp_path):

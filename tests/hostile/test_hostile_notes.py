@@ -1,12 +1,11 @@
 """No note's Markdown brings a script in: more than a hundred payloads, looked at by a parser and by a real browser."""
 
 import json
-import random
 
 import pytest
 from browser.conftest import chromium as chromium
 from sandbox import Sandbox, film, tree, unsafe, violations
-from scripting_texts import PAYLOADS
+from scripting_texts import PAYLOADS, mixtures
 from theme_site import opened
 
 from sitegen.site.prose import note_html
@@ -20,13 +19,6 @@ LOOK = """() => {
   }
   return bad;
 }"""
-
-
-def mixtures(seed: int, count: int) -> list[str]:
-    """Return texts that are put together of several payloads."""
-    pick = random.Random(seed)
-    between = ("", " ", "\n", "\n\n", "\n\n> ", "`", "*", "\n    ", "<", "](", '"', "'")
-    return [pick.choice(between).join(pick.sample(PAYLOADS, pick.randrange(2, 6))) for _ in range(count)]
 
 
 def test_there_are_more_than_sixty():

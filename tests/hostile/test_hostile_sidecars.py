@@ -7,21 +7,7 @@ import pytest
 from archives import configure
 from bad_sidecars import WHOLE
 from sandbox import CANARY, Sandbox, film, on_site, problems, tree, violations
-
-from sitegen.archive.note import read_note
-from sitegen.archive.sidecar import read_any_form, read_sidecar
-from sitegen.archive.sidecar_fast import read_own_form
-
-
-def judge(data: bytes) -> bool:
-    """Fail when the readers differ, or say nothing; return whether there is a sidecar."""
-    own, general = read_own_form(data), read_any_form(data, "a.yaml")
-    assert own is None or repr(general) == repr((own, ()))
-    sidecar, found = read_sidecar(data, "a.yaml")
-    assert sidecar is not None or found
-    read_note(data, "a.md")
-    read_note(b"---\n" + data + b"\n---\nprose", "a.md")
-    return sidecar is not None
+from sidecar_readers import judge
 
 
 def test_a_sidecar_that_ends_at_any_byte_or_has_any_bit_changed():
