@@ -27,7 +27,7 @@ def test_a_page_of_the_owner_that_is_no_file_is_a_problem(tmp_path):
     assert (box.site / "mine" / "index.html").is_file()
 
 
-@pytest.mark.parametrize("kind", ["fifo", "link-out", "link-zero"])
+@pytest.mark.parametrize("kind", ["fifo", "link-out"])
 def test_a_video_that_is_replaced_between_two_builds(tmp_path, kind):
     """A clip whose video became something else leaves the site, and is told."""
     box = Sandbox(tmp_path)

@@ -68,7 +68,9 @@ def test_a_build_over_hostile_videos_keeps_every_promise(tmp_path):
     before = tree(tmp_path)
     built = box.build()
     assert violations(box, built, before) == []
-    assert len(problems(box.site)) >= len(SAMPLE) - 1
+    told = {problem["path"]: problem["reason"] for problem in problems(box.site)}
+    assert len(told) >= len(SAMPLE) - 1
+    assert [reason for path, reason in told.items() if "12000x9000" in path] == ["its pictures are too large"]
     assert list(box.site.rglob("*good-101*.low.mp4"))
 
 
