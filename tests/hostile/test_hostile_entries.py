@@ -4,6 +4,8 @@ import pytest
 from sandbox import Sandbox, film, on_site, problems, tree, violations
 from strange_entries import KINDS, checked, place
 
+from sitegen.capture.hook import main
+
 
 def test_no_entry_that_is_no_file_is_followed_or_waited_for(tmp_path):
     """Thirteen kinds in five roles: the build ends, tells of each, and shows the clips beside them."""
@@ -40,3 +42,16 @@ def test_a_video_that_is_replaced_between_two_builds(tmp_path, kind):
     shown = path.relative_to(box.root).as_posix()
     assert shown not in on_site(box.site)
     assert shown in {problem["path"] for problem in problems(box.site)}
+
+
+@pytest.mark.parametrize("hook", ["movie-start", "movie-end", "picture-save"])
+def test_the_hook_takes_files_only(tmp_path, hook):
+    """Of a folder, a fifo, a device, or a link to anything but a file in the archive, the hook says what is wrong, and writes nothing."""
+    box = Sandbox(tmp_path)
+    for kind in KINDS.keys() - {"link-dangling", "link-loop"}:  # these are not there, as far as one can see
+        path = box.root / "events" / "101" / "20261122" / f"{kind}.mp4"
+        place(kind, path)
+        before = tree(tmp_path)
+        words = [hook, "--archive", str(box.root), "--camera=101", "--time=2026-11-22T12:00:01+0000"]
+        assert main([*words, "--event=0010120261122120000", "--type=8", "--file", str(path)]) in {1, 2}, kind
+        assert tree(tmp_path) == before
