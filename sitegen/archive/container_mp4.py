@@ -5,8 +5,6 @@ are bounded.
 """
 
 import os
-import sys
-from array import array
 
 from sitegen.archive.container import Container
 
@@ -214,6 +212,9 @@ def run_ticks(run: bytes, usual: int) -> int:
         return min(count, _LARGEST_READ) * usual
     begin = first_frame(flags)
     step = 4 * (1 + bool(flags & 0x200) + bool(flags & 0x400) + bool(flags & 0x800))
+    import sys  # these cost the hook a millisecond, and Motion's movies have no runs
+    from array import array
+
     frames = array("I")
     frames.frombytes(run[begin : min(begin + count * step, len(run)) & ~3])
     if sys.byteorder == "little":

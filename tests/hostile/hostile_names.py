@@ -46,7 +46,7 @@ _LETTERS = [
 ]  # fmt: skip
 _SYSTEMS = [
     "CON", "con.txt", "PRN", "AUX", "NUL", "nul.", "COM1", "LPT9", "CLOCK$", "a.", "a ", " a", "  ", " ", "a:b", "a:$DATA", "desktop.ini", "Thumbs.db", "index", "index.html",
-    "day", "media", "assets", "cameras", "previews", "status", "playlist.m3u8", "0", "00", "-0", "1e5", "null", "true", "no", "NaN", "undefined", "2026", "2026/11/22", "101", "unknown",
+    "day", "media", "assets", "cameras", "previews", "status", "playlist", "0", "00", "-0", "1e5", "null", "true", "no", "NaN", "undefined", "2026", "2026/11/22", "101", "unknown",
 ]  # fmt: skip
 _LONG = [
     "a" * 200,

@@ -118,11 +118,11 @@ def _built(box: Sandbox, *options: str) -> list[str]:
     return violations(box, box.build(*options), before)
 
 
-def turns(until: float) -> Iterator[tuple[Turn, int]]:
+def turns(until: float, first: int) -> Iterator[tuple[Turn, int]]:
     """Yield each kind in turn while there is time; every one once, at least."""
-    for seed in count(1):
+    for seed in count(first):
         for turn in TURNS:
-            if seed > 1 and time.monotonic() > until:
+            if seed > first and time.monotonic() > until:
                 return
             yield turn, seed
 
@@ -131,9 +131,10 @@ def main() -> int:
     """Print counts; return 1 when anything was wrong."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minutes", type=float, default=10)
-    minutes = parser.parse_args().minutes
+    parser.add_argument("--seed", type=int, default=1, help="of the first turns")
+    asked = parser.parse_args()
     points, inputs, wrong = Counter[str](), Counter[str](), Counter[str]()
-    for turn, seed in turns(time.monotonic() + 60 * minutes):
+    for turn, seed in turns(time.monotonic() + 60 * asked.minutes, asked.seed):
         name = turn.__name__
         folder = Path(tempfile.mkdtemp(prefix=f"hostile-{name}-"))
         tried, found = turn(seed, folder)
