@@ -13,7 +13,7 @@ from browser.conftest import chromium as chromium
 from browser.conftest import serving
 from hostile_names import NAMES, as_file, in_motion_conf
 from named_site import named_site
-from sandbox import aged, film, tree, violations
+from sandbox import Sandbox, aged, escaped, film, problems, tree, violations
 from theme_site import opened
 
 HOOK = Path(__file__).parents[2] / "hooks" / "sitegen-hook"
@@ -94,6 +94,25 @@ def test_nothing_runs_in_chromium(named, chromium, tmp_path):
     assert [told for told in wrong if "motion-stream/" not in told] == []
     assert dialogs == []
     assert [url for url in elsewhere if not url.startswith("blob:")] == []
+
+
+def test_pages_of_the_owner_with_such_names_keep_every_promise(tmp_path):
+    """Each is a page below its own name, or a Problem that says why it can be none."""
+    box = Sandbox(tmp_path)
+    content = tmp_path / "content"
+    content.mkdir()
+    names = [
+        name
+        for name in (as_file(name, "") for name in NAMES)
+        if name and len(name.encode()) < 250 and name[0] != "."
+    ]
+    for name in names:
+        (content / f"{name}.md").write_text(f"---\ntitle: {json.dumps(name)}\n---\nprose\n")
+    before = tree(tmp_path)
+    assert violations(box, box.build("--no-previews"), before) == []
+    told = {problem["path"] for problem in problems(box.site)}
+    for name in names:
+        assert (box.site / name / "index.html").is_file() or escaped(f"content/{name}.md") in told, name
 
 
 def _hook(archive: Path, camera: str, file: str, event: str) -> subprocess.CompletedProcess:

@@ -65,9 +65,13 @@ def test_a_build_over_hostile_videos_keeps_every_promise(tmp_path):
             put += 1
             box.put(name, data, sidecar=put % 4 != 0)
     assert put == len(SAMPLE)
+    odd = ("12:30.mp4", "%d.mp4", "-i.mp4", "concat:a|b.mp4")
+    for name in odd:
+        os.link(film(), box.root / name)
     before = tree(tmp_path)
     built = box.build()
     assert violations(box, built, before) == []
+    assert all((box.site / "previews" / f"{name}.low.mp4").is_file() for name in odd)
     told = {problem["path"]: problem["reason"] for problem in problems(box.site)}
     assert len(told) >= len(SAMPLE) - 1
     assert [reason for path, reason in told.items() if "12000x9000" in path] == ["its pictures are too large"]
