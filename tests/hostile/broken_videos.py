@@ -285,7 +285,26 @@ def resized(form: str, pick: random.Random) -> bytes:
     return bytes(data)
 
 
+_KINDS = [
+    *(b"moov moof traf tfhd tfdt trun mvhd tkhd mdhd trex mvex mfra tfra mfro stsd stsz hdlr".split()),
+    *(_EBML, _SEGMENT, _INFO, _TRACKS, _CLUSTER, b"\x2a\xd7\xb1", b"\x44\x89", b"\xe0", b"\xa3"),
+]  # fmt: skip
+
+
+def lied(form: str, pick: random.Random) -> bytes:
+    """Return a real video in which some numbers of its boxes or elements are other ones."""
+    data = bytearray(real(form))
+    for _ in range(pick.choice((1, 2, 3))):
+        kind = pick.choice([kind for kind in _KINDS if kind in data] or [b""])
+        place = data.find(kind, pick.randrange(len(data)))
+        place = max(data.find(kind) if place < 0 else place, 4)
+        value = pick.choice((0, 1, 2, 7, 8, 255, 2**31, 2**32 - 1, pick.randrange(2**32)))
+        place += pick.choice((-4, len(kind), len(kind) + 1, 8, 12, 16, 20, 24))
+        data[place : place + 4] = value.to_bytes(4, "big")
+    return bytes(data)
+
+
 def random_one(pick: random.Random) -> tuple[str, bytes]:
     """Return one broken video."""
     form = pick.choice(list(_FORMS))
-    return form, pick.choice((cut, flipped, flipped, resized))(form, pick)
+    return form, pick.choice((cut, flipped, resized, lied, lied))(form, pick)
