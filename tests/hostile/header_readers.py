@@ -13,7 +13,8 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from broken_videos import disguised, lies, others, random_one
+from broken_videos import lies, others, random_one
+from disguised_files import disguised
 
 from sitegen.archive.container import read_container
 from sitegen.archive.video_headers import read_headers

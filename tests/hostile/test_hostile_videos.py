@@ -11,6 +11,7 @@ from pathlib import Path
 
 import broken_videos
 import pytest
+from disguised_files import disguised
 from sandbox import Sandbox, film, on_site, problems, tree, violations
 
 from sitegen.archive.container import read_container
@@ -102,7 +103,7 @@ def test_no_other_file_is_opened_and_nobody_is_called(tmp_path):
     listener = Listener()
     box = Sandbox(tmp_path)
     canary = tmp_path / "outside" / "secret.mp4"
-    for name, data in broken_videos.disguised(str(canary), listener.address):
+    for name, data in disguised(str(canary), listener.address):
         box.put(name, data)
     before, trace = tree(tmp_path), tmp_path / "state" / "trace"
     trace.parent.mkdir()
