@@ -8,11 +8,17 @@ from zoneinfo import ZoneInfo
 from sitegen.clip import Day
 
 _QUARTER = timedelta(minutes=15)
+_A_DAY = timedelta(days=1)
 
 
 def local_day(when: datetime, zone: ZoneInfo) -> date:
-    """Return the one local day on which `when` lies."""
-    return when.astimezone(zone).date()
+    """Return the one local day on which `when` lies: the one whose bounds hold it.
+
+    Where clocks are set back over midnight (in Newfoundland until 2011, at one past), the day that has begun goes on.
+    """
+    day = when.astimezone(zone).date()
+    following = day + _A_DAY
+    return following if _midnight(following, zone) <= when else day
 
 
 class DayFinder:
@@ -38,7 +44,7 @@ def day_bounds(day: date, zone: ZoneInfo) -> Day:
 
     Where midnight is skipped by a change of clocks, the day begins at that change.
     """
-    return Day(day, _midnight(day, zone), _midnight(day + timedelta(days=1), zone))
+    return Day(day, _midnight(day, zone), _midnight(day + _A_DAY, zone))
 
 
 def _midnight(day: date, zone: ZoneInfo) -> datetime:

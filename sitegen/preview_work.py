@@ -49,8 +49,8 @@ class PreviewWork:
         """How many clips wait for previews."""
         return counts.waiting_for_previews(self._generator.index, segments=self._segments)
 
-    def submit(self) -> None:
-        """Queue the clips that changed, and fill the queue when it runs low."""
+    def submit(self, left_out: frozenset[str] = frozenset()) -> None:
+        """Queue the clips that changed, and fill the queue when it runs low; the videos of `left_out` have to wait."""
         index = self._generator.index
         touched, self._generator.touched = list(dict.fromkeys(self._generator.touched)), []
         if len(touched) > _FILL:  # a first build: which of so many come first, the index knows
@@ -58,12 +58,18 @@ class PreviewWork:
         placed = [(path, index.clip(path)) for path in touched]
         self.pool.cancel(path for path, found in placed if found is None)
         clips = [found.clip for _, found in placed if found is not None]
-        lacking = [clip for clip in clips if not clip.previews and clip.preview_error is None]
+        lacking = [
+            clip
+            for clip in clips
+            if not clip.previews and clip.preview_error is None and clip.path not in left_out
+        ]
         remake = index.meta("remake") is not None
         self.pool.submit(lacking, remake=remake)
         if self.pool.foremost < _LOW and self.backlog > self.pool.backlog:
             waiting = index.waiting_for_previews(_FILL, segments=self._segments)
-            self.pool.submit((found.clip for found in waiting), remake=remake)
+            self.pool.submit(
+                (found.clip for found in waiting if found.clip.path not in left_out), remake=remake
+            )
 
     def collect(self) -> bool:
         """Take over what is finished; say whether pages changed."""

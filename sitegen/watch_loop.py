@@ -9,6 +9,7 @@ import errno
 import logging
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -38,6 +39,8 @@ _LOOK_S = 2.0
 _RETRY_AT_ONCE_S = 0.2
 """`sitegen build` ends only when each preview is made or given up: somebody waits for it."""
 _LONGEST_PAUSE_S = 1.0
+_MOST_CHANGES = 3
+"""A video that is another at each look is left to the next build: it would keep this one for as long as it grows."""
 _COLLECT_S = 1.0
 _PACE_S = 1.0
 """While one clip follows another, what nearly each of them changes is written at most so often; see `pace`."""
@@ -76,15 +79,18 @@ def _make_previews(
     generator: Generator, work: PreviewWork, built: Built, progress: Callable[[int], None]
 ) -> Built:
     work.submit()
-    while work.pool.backlog or work.pool.ready.is_set():
+    changes: Counter[str] = Counter()
+    while work.pool.backlog or work.pool.ready.is_set() or work.pool.has_changed:
         work.pool.ready.wait(_LOOK_S)
-        if work.collect():
-            built = _sum(built, _build_all(generator, generator.build(Hints())))
+        changed = work.pool.changed()
+        if work.collect() or changed:
+            built = _sum(built, _build_all(generator, generator.build(Hints(paths=frozenset(changed)))))
+        changes.update(changed)
         if work.pool.fault:
             log.warning("previews wait: %s", work.pool.fault)
             break
         progress(work.backlog)
-        work.submit()
+        work.submit(frozenset(path for path, times in changes.items() if times >= _MOST_CHANGES))
     return built
 
 

@@ -68,7 +68,7 @@ def places(page: str, link: Link, address: str = "") -> list[tuple[str, str]]:
     found = []
     url = link.url.replace(address, "http://site/", 1) if address else link.url
     for base in (page, "") if link.anywhere else (page,):
-        target = urlsplit(urljoin(f"http://site/{base}", url))
+        target = urlsplit(urljoin(f"http://site/{quote(base)}", url))
         path = unquote(target.path).lstrip("/")
         path += "index.html" if path.endswith("/") or not path else ""
         if target.netloc == "site" and target.scheme == "http" and not path.startswith(_IGNORED):

@@ -10,7 +10,16 @@ import os
 import struct
 from collections.abc import Sequence
 
-from sitegen.archive.container_mp4 import Movie, Track, first_frame, frame_ticks, number, of_header, run_ticks
+from sitegen.archive.container_mp4 import (
+    Movie,
+    Track,
+    first_frame,
+    frame_ticks,
+    number,
+    of_header,
+    read_traf,
+    run_ticks,
+)
 
 _MFRO_BYTES = 16
 _TAIL_BYTES = 4_096  # the list of a segment of five minutes with a key frame every two seconds, without sound
@@ -150,13 +159,7 @@ def _video_part(movie: Movie, video: Track, begin: int, end: int) -> _Part | Non
     for kind, content, stop in movie.boxes(begin, end):
         if kind != b"traf":
             continue
-        parts = {b"tfhd": b"", b"tfdt": b""}
-        runs = []
-        for inner, first, last in movie.boxes(content, stop):
-            if inner == b"trun":
-                runs.append(movie.read(first, last))
-            elif inner in parts:
-                parts[inner] = movie.read(first, last)
-        if runs and number(parts[b"tfhd"], 4) == video.id:
-            return _Part(parts[b"tfhd"], parts[b"tfdt"], runs, video)
+        header, clock, runs = read_traf(movie, content, stop)
+        if runs and number(header, 4) == video.id:
+            return _Part(header, clock, runs, video)
     return None

@@ -74,6 +74,8 @@ def read_mkv(handle: int, size: int) -> Container:
     movie = _Movie(handle, size)
     finished = _read_segment(movie)
     seconds = movie.duration * movie.scale_ns / 1e9 if movie.duration else None
+    if seconds == float("inf"):
+        seconds = None
     if seconds is None or not finished or not movie.whole:
         seconds = _end_of_last_frame(movie) or seconds
     return Container(
@@ -91,7 +93,8 @@ def _read_segment(movie: _Movie) -> bool:
     place = 0
     while True:
         element = _element(os.pread(movie.handle, 12, place), place)
-        if element is None:
+        movie.left -= 1
+        if element is None or movie.left < 0:
             return False
         kind, content, stop = element
         if kind == _SEGMENT:
@@ -131,7 +134,9 @@ def _end_of_last_frame(movie: _Movie) -> float | None:
     if cluster is not None and 0 <= cluster[2] <= movie.size:
         for inner in movie.elements(cluster[1], cluster[2]):
             _read_time(movie, inner)
-    return None if movie.last is None else (movie.last * movie.scale_ns + movie.frame_ns) / 1e9
+    if movie.last is None or movie.last < 0:  # a block may say that it comes before its cluster
+        return None
+    return (movie.last * movie.scale_ns + movie.frame_ns) / 1e9
 
 
 def _block_offset(head: bytes) -> int:
@@ -190,7 +195,8 @@ def _element(head: bytes, begin: int) -> Element | None:
 
 
 def _whole(data: bytes | None) -> int:
-    return int.from_bytes(data or b"", "big")
+    """Return a number; 0: it is not said, or has more than the eight bytes that it may have."""
+    return int.from_bytes(data, "big") if data and len(data) <= 8 else 0  # noqa: PLR2004
 
 
 def _float(data: bytes) -> float | None:

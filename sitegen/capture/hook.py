@@ -152,6 +152,8 @@ def _inside(root: str, path: str) -> str:
     within = real[len(root.rstrip("/")) + 1 :]
     if not real.startswith(root.rstrip("/") + "/") or not within:
         raise Wrong(f"{path} is not in the archive {root}; let Motion's target_dir lie in it")
+    if os.path.exists(real) and not os.path.isfile(real):  # noqa: PTH110, PTH113 - pathlib costs the hook 5 ms
+        raise Wrong(f"{path} is a folder, a device or a pipe, no file that Motion wrote")
     try:
         within.encode()
     except UnicodeEncodeError:

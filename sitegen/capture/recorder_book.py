@@ -7,6 +7,7 @@ Its methods may be called from any thread.
 from __future__ import annotations
 
 import logging
+import stat
 import threading
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -20,6 +21,7 @@ from sitegen.capture.recorder_pairs import Pairs
 from sitegen.capture.recorder_policy import EndReason, closed_span, killed_span
 
 _log = logging.getLogger(__name__)
+_ANYBODY_WRITES = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
 _FRAMELESS_MAX_BYTES = 16_384
 """An mp4 that has only its headers is smaller. Anything larger may hold frames that are not understood, and is kept."""
@@ -164,9 +166,21 @@ class Book:
         segment.start, segment.end = span
         segment.reason = reason
         self._last, self._previous_end = segment, segment.end
+        self._seal(segment.video)
         for later in self._open.values():  # its line came before this one's row
             later.start, later.follows = segment.end, True
         self._save(segment)
+
+    def _seal(self, video: Path) -> None:
+        """Take away the right to write to a finished video.
+
+        When the clock is set back, ffmpeg may come to a name again before the recorder has noticed: so it stops there,
+        and the next run's names have another token.
+        """
+        try:
+            video.chmod(stat.S_IMODE(video.stat().st_mode) & ~_ANYBODY_WRITES)
+        except OSError as error:
+            _log.debug("camera %s: cannot protect %s: %s", self._camera, video, error.strerror)
 
     def _discard(self, segment: Segment) -> None:
         """Take away a file of this run that has no frame, and its sidecar."""

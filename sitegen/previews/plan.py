@@ -25,6 +25,7 @@ COLUMNS, ROWS = 6, 5
 TILE_WIDTH, TILE_HEIGHT = 160, 90
 TILES = COLUMNS * ROWS
 _LEAST_KEYS = 2
+_MOST_CPU_S = 86_400
 SMOOTH_RATE = 10
 """Pictures a second in the small video of an event: more cost much and show little."""
 
@@ -141,8 +142,11 @@ def _slack(source: Source) -> float:
 
 
 def cpu_limit_s(source: Source) -> int:
-    """Return the seconds of processor time a run may take: some thirty times what it needs on a slow desktop."""
-    return int(60 + 3 * source.seconds * max(1.0, source.pixels / 1_000_000))
+    """Return the seconds of processor time a run may take: some thirty times what it needs on a slow desktop.
+
+    Never more than a day: the length is what the file says, and it may say ten days.
+    """
+    return min(_MOST_CPU_S, int(60 + 3 * source.seconds * max(1.0, source.pixels / 1_000_000)))
 
 
 def wall_limit_s(cpu_s: int, percent: float) -> float:

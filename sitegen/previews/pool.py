@@ -52,6 +52,7 @@ class PreviewPool:
         self._wake, self._clock = wake, clock
         self._queue = Queue(retry_s)
         self._results: list[PreviewResult] = []
+        self._other: set[str] = set()
         self._changed = threading.Condition()
         self._running: set[Job] = set()
         self._closing = False
@@ -107,6 +108,18 @@ class PreviewPool:
             self.ready.clear()
         return results
 
+    @property
+    def has_changed(self) -> bool:
+        """Whether `changed` has something to tell."""
+        with self._changed:
+            return bool(self._other)
+
+    def changed(self) -> set[str]:
+        """Return, once, the videos that were let go since the last call, as they were others than said, or not there."""
+        with self._changed:
+            other, self._other = self._other, set()
+        return other
+
     def cancel(self, paths: Iterable[str]) -> None:
         """Forget videos that were deleted, and stop work on them: after this no preview of them will appear."""
         with self._changed:
@@ -150,6 +163,8 @@ class PreviewPool:
     def _finish(self, job: Job, outcome: Outcome) -> None:
         with self._changed:
             self._running.discard(job)
+            if outcome.kind == "dropped" and not job.stopper.stopped.is_set():
+                self._other.add(job.clip.path)
             result = self._queue.finish(job, outcome, self._clock())
             if result is not None:
                 self._results.append(result)

@@ -32,6 +32,8 @@ from sitegen.settings import PreviewSettings
 _LOOK = Source(demuxer="", seconds=600, pixels=ffmpeg.MOST_PIXELS)
 """What looking at a video may cost."""
 _GIB = 2**30
+_MOST_FILE_BYTES = 16 * _GIB
+"""The length is what the file says; the small video of a real day has a quarter of this."""
 _KEYS_FROM_S = 2.0
 """In a shorter event a key frame near the middle is rare, and decoding up to the middle costs no more than looking."""
 # ffmpeg catches most signals and returns 255. Our own SIGKILL is told apart before this is asked.
@@ -145,7 +147,7 @@ def _allowance(source: Source, percent: float) -> Allowance:
     cpu_s = cpu_limit_s(source)
     return Allowance(
         memory_bytes=_GIB + 100 * source.pixels,
-        file_bytes=_GIB // 4 + int(source.seconds) * _GIB // 512,
+        file_bytes=min(_MOST_FILE_BYTES, _GIB // 4 + int(source.seconds) * _GIB // 512),
         cpu_s=cpu_s,
         wall_s=wall_limit_s(cpu_s, percent),
         percent=percent,

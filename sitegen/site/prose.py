@@ -22,6 +22,7 @@ _EXTENSIONS = ["tables", "fenced_code", "sane_lists"]
 _LONGEST_PROSE = 20_000
 _MOST_STEPS = 5_000_000
 _heading = re.compile(r"(</?h)([1-5])(?=[\s>])", re.IGNORECASE)
+_WHOLE_ADDRESS = re.compile(r"(?:https?|mailto):", re.IGNORECASE)
 _RESERVED = frozenset(
     (
         "cameras",
@@ -68,7 +69,7 @@ class Content(msgspec.Struct, frozen=True):
 
 
 def note_html(text: str) -> str:
-    """Return a note's prose as HTML in which nothing can run and no picture is fetched from elsewhere.
+    """Return a note's prose as HTML in which nothing can run, no picture is fetched from elsewhere and no link is dead.
 
     What is too long or too intricate for Markdown is shown as it was typed.
     """
@@ -79,9 +80,17 @@ def note_html(text: str) -> str:
     except RecursionError:
         html = f"<pre>{escape(text)}</pre>"
     safe = nh3.clean(
-        html, tags=nh3.ALLOWED_TAGS - {"img", "map", "area"}, url_schemes={"http", "https", "mailto"}
+        html,
+        tags=nh3.ALLOWED_TAGS - {"img", "map", "area"},
+        url_schemes={"http", "https", "mailto"},
+        attribute_filter=_without_own_links,
     )
     return _lowered(safe)
+
+
+def _without_own_links(_tag: str, name: str, value: str) -> str | None:
+    """Return an attribute's value; None for an address within the site: nobody keeps what it leads to there."""
+    return value if name not in {"href", "cite"} or _WHOLE_ADDRESS.match(value) else None
 
 
 def _lowered(html: str) -> str:
@@ -194,7 +203,7 @@ def _objection(path: Path, parts: tuple[str, ...]) -> tuple[str, str] | None:
 
 def _read(path: Path, parts: tuple[str, ...]) -> ContentPage:
     data = path.read_bytes()
-    front, text = read_front_matter(data.decode())
+    front, text = read_front_matter(data.decode("utf-8-sig"))
     title = front.get("title")
     return ContentPage(
         path="/".join((*parts, "index.html")),

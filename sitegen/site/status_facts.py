@@ -11,6 +11,7 @@ import msgspec
 
 from sitegen.archive import counts
 from sitegen.clip import Camera, Clip, Day, Gap, Problem
+from sitegen.days import local_day
 from sitegen.site.model import Model
 from sitegen.site.one_day import camera_gaps, gap_view
 from sitegen.site.views import CameraStatus, GapView, ProblemView, StatusView
@@ -66,7 +67,7 @@ class _Week:
 
     def __init__(self, model: Model, now: datetime) -> None:
         self._model, self.now = model, now
-        self.today = model.bounds(now.astimezone(model.zone).date())
+        self.today = model.bounds(local_day(now, model.zone))
         first = model.bounds(self.today.date - timedelta(days=_A_WEEK - 1))
         self.bounds = Day(first.date, first.start, self.today.end)
         self._pages: dict[date, bool] = {}
@@ -111,7 +112,7 @@ class _Week:
         )
 
     def _has_page(self, gap: Gap) -> bool:
-        day = gap.start.astimezone(self._model.zone).date()
+        day = local_day(gap.start, self._model.zone)
         if day not in self._pages:
             self._pages[day] = counts.has_day(self._model.index, day)
         return self._pages[day]

@@ -105,5 +105,6 @@ def test_limits_grow_with_length_and_size_and_with_the_cap():
     assert (
         cpu_limit_s(small) < cpu_limit_s(SOURCE) < cpu_limit_s(msgspec.structs.replace(SOURCE, seconds=300.0))
     )
+    assert cpu_limit_s(Source(demuxer="mov", seconds=864_000.0, pixels=40_000_000)) == 86_400
     assert wall_limit_s(100, 10) == pytest.approx(600 + 50_000)
     assert wall_limit_s(100, 0) == wall_limit_s(100, 200) == pytest.approx(600 + 5_000)

@@ -4,6 +4,7 @@ import os
 import shutil
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -174,3 +175,26 @@ def test_the_text_of_a_sidecar_is_quoted_and_carries_milliseconds():
     text = segment_sidecar("7", FIRST, at(0.1239), at(3), "rotated")
     assert 'start: "2026-11-22T12:00:00.123Z"\nend: "2026-11-22T12:00:03.000Z"\n' in text
     assert parse_name(FIRST).day == "20261122"
+
+
+def test_a_finished_segment_is_not_written_again(sample):
+    """A clock that was set back brings ffmpeg to the name of a finished segment: it stops, and the footage stays."""
+    with TemporaryDirectory() as name:  # where somebody who is not root may come to
+        folder = Path(name) / "7"
+        (folder / "20261122").mkdir(parents=True)
+        for each in (Path(name), folder, folder / "20261122"):
+            each.chmod(0o777)
+        record(folder, sample, FIRST)
+        video = folder / "20261122" / FIRST
+        video.chmod(0o666)
+        book = Book(folder, "7", 300)
+        book.opened(FIRST, at(0))
+        book.closed(FIRST, row_at=at(3), seconds=LENGTH_S, silent_since=None, reason="rotated")
+        somebody = ["setpriv", "--reuid=65534", "--clear-groups"] if os.geteuid() == 0 else []
+        source = ["-f", "lavfi", "-i", "testsrc2=size=64x64:rate=5:duration=1", "-f", "segment"]
+        form = ["-segment_time", "300", "-segment_format", "mp4", "-strftime", "1"]
+        command = [*somebody, "ffmpeg", "-v", "error", "-y", *source, *form, str(video)]
+        done = process.run(command, timeout_s=60)
+        assert done.returncode != 0
+        assert "Permission denied" in done.stderr
+        assert video.read_bytes() == sample.read_bytes()
