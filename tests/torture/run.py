@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -23,9 +24,11 @@ from torture.tally import Tally  # noqa: E402
 from torture.worlds import SCENARIOS  # noqa: E402
 
 WORKERS = 2
+HOSTILE = Path(__file__).resolve().parents[1] / "hostile/run.py"
 A_TRY_S = {"kill": 1.2, "fault": 1.2}
 """What a try takes about, to share the time out; with previews three times as long."""
-_SHARES = {"kill": 0.45, "fault": 0.35}
+_SHARES = {"kill": 0.4, "fault": 0.3}
+_HOSTILE_SHARE = 0.1
 _RANDOM_ROUNDS = 30
 
 
@@ -56,6 +59,20 @@ def _cases(base: Path) -> Tally:
     return tally
 
 
+def _hostile(minutes: float) -> Tally:
+    """Run the campaign of hostile input, which prints counts of its own."""
+    tally = Tally("hostile input (its counts above)")
+    argv = [sys.executable, str(HOSTILE), "--minutes", f"{minutes:.2f}"]
+    done = subprocess.run(argv, check=False, capture_output=True, text=True)
+    print(done.stdout, end="", flush=True)
+    tally.add(
+        "hostile input",
+        hit=True,
+        broken=[] if done.returncode == 0 else [done.stderr[-500:] or done.stdout[-500:]],
+    )
+    return tally
+
+
 def _campaigns(base: Path, minutes: float) -> Iterator[tuple[str, Callable[..., Tally], tuple[object, ...]]]:
     seconds = minutes * 60 * WORKERS
     for kind, share in _SHARES.items():
@@ -63,6 +80,7 @@ def _campaigns(base: Path, minutes: float) -> Iterator[tuple[str, Callable[..., 
             yield f"{kind}s: {name}", _enumerated, (kind, name, base, seconds * share / len(SCENARIOS))
     yield "random", _random, (base,)
     yield "cases", _cases, (base,)
+    yield "hostile", _hostile, (minutes * WORKERS * _HOSTILE_SHARE,)
 
 
 def main() -> int:
