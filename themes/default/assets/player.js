@@ -73,7 +73,7 @@
       const original = button("Original", () => {
         desk.full = !desk.full;
         original.setAttribute("aria-pressed", String(desk.full));
-      }, { title: "The video as it was recorded; otherwise the small one", pressed: desk.full, into: bar, name: "quality" });
+      }, { title: "Every picture, as it was recorded; otherwise the small video, which may show one every few seconds only", pressed: desk.full, into: bar, name: "quality" });
     }
     const sound = tool("mute", "Sound on", () => {
       desk.muted = !desk.muted;
