@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable
 from datetime import date
 from functools import cached_property
@@ -23,6 +24,12 @@ NEWEST_AT_HOME = 24
 NEWEST_OF_CAMERA = 24
 MONTHS = 12
 _TO_SECONDS = len("2026-11-22 03:55:03")
+
+
+def _isolated(name: str) -> str:
+    """Return a name that leaves the order of what stands beside it alone, also when it is written from right to left."""
+    turns = any(unicodedata.bidirectional(letter) in {"R", "AL"} for letter in name)
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}" if turns else name
 
 
 class DayFacts:
@@ -101,7 +108,7 @@ def day(model: Model, facts: DayFacts) -> dict[str, Any]:
 def camera_day(model: Model, facts: DayFacts, camera: Camera) -> dict[str, Any]:
     """Return the context of camera-day.html."""
     return {
-        "title": f"{camera.title}, {facts.bounds.date.isoformat()}",
+        "title": f"{_isolated(camera.title)}, {facts.bounds.date.isoformat()}",
         "camera": model.camera_link(camera),
         "day": model.day(facts.bounds.date, camera.id),
         "lane": facts.lane(camera),
@@ -132,7 +139,7 @@ def clip(model: Model, placed: Placed, size: Callable[[str], int] = lambda _: 0)
         )
     local = found.start.astimezone(model.zone).isoformat(" ")[:_TO_SECONDS]
     return {
-        "title": f"{view.title or view.camera_title}, {local}",
+        "title": f"{_isolated(view.title or view.camera_title)}, {local}",
         "clip": view,
         "previous": before,
         "next": after,

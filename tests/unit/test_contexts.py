@@ -155,3 +155,13 @@ def test_a_clip_s_page_knows_how_large_its_downloads_are(tmp_path):
     with a_model(tmp_path, clip) as model:
         view = contexts.clip(model, model.index.clip(clip.path), made.__getitem__)["clip"]
     assert (view.bytes, view.image_bytes, view.low_bytes, view.poster_bytes) == (6, 5, 7, 8)
+
+
+def test_a_name_from_right_to_left_leaves_the_time_beside_it_alone(tmp_path):
+    """It is isolated in the page's title; another name stands there as it is."""
+    name = "\N{HEBREW LETTER SHIN}\N{HEBREW LETTER LAMED}"
+    turned = a_clip(note=Note(title=name))
+    plain = a_clip(START + timedelta(minutes=1), note=Note(title="Parcel"))
+    with a_model(tmp_path, turned, plain) as model:
+        titles = [contexts.clip(model, model.index.clip(clip.path))["title"] for clip in (turned, plain)]
+    assert titles == [f"\u2068{name}\u2069, 2026-11-22 04:55:03", "Parcel, 2026-11-22 04:56:03"]
