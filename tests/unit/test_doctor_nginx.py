@@ -63,7 +63,12 @@ def test_the_shipped_configuration_is_well(nginx):
     assert str(nginx.site) in checks[0].what
 
 
-ROOT = "    location / {\n    }\n"
+ROOT = """    location / {
+        location ~ "/[^/.]+$" {
+            if (-f $request_filename) { return 404; }
+        }
+    }
+"""
 BAD = {
     "alias without slash": (
         (ROOT, ROOT + "    location /extra { alias /srv/; }\n"),

@@ -18,12 +18,23 @@
     await registration?.unregister();
   }
 
+  // A new version first takes over: what the old one were told to keep now would be kept under its name.
+  function settled(registration) {
+    const next = registration.installing || registration.waiting;
+    return new Promise((done) => {
+      if (!next) return done(registration);
+      const look = () => ["activated", "redundant"].includes(next.state) && done(registration);
+      next.addEventListener("statechange", look);
+      return look();
+    });
+  }
+
   async function start() {
     if (!navigator.onLine) return undefined;
     const found = await worker.getRegistration(base);
     const mine = found?.scope === base ? found : null;
     if (await (mine ? mine.update() : worker.register(url("sw.js"))).then(() => false, gone)) return forget(mine);
-    const { active } = await worker.ready;
+    const { active } = await (mine ? settled(mine) : worker.ready);
     return active.postMessage(saving ? "page" : "days");
   }
 

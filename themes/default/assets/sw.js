@@ -32,7 +32,7 @@ async function trim() {
 async function held(key) {
   if (forgotten) return undefined;
   for (const name of Object.values(NAMES)) {
-    const found = await (await open(name)).match(key);
+    const found = await caches.match(key, { cacheName: name }); // opens, and so makes, no store that has gone
     if (found) return found;
   }
   return undefined;
