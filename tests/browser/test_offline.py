@@ -16,7 +16,9 @@ DAY = day_view().url
 KEPT = """async () => {
     const found = {};
     for (const name of await caches.keys()) {
-        found[name.split(" ").slice(1).join(" ")] = (await (await caches.open(name)).keys()).map((one) => one.url);
+        const keys = await (await caches.open(name)).keys();
+        if (keys.length) found[name.split(" ").slice(1).join(" ")] = keys.map((one) => one.url);
+        else await caches.delete(name); // it went between the two looks, and this one made it anew
     }
     return found;
 }"""
