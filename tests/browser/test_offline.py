@@ -17,8 +17,8 @@ KEPT = """async () => {
     const found = {};
     for (const name of await caches.keys()) {
         const keys = await (await caches.open(name)).keys();
-        if (keys.length) found[name.split(" ").slice(1).join(" ")] = keys.map((one) => one.url);
-        else await caches.delete(name); // it went between the two looks, and this one made it anew
+        if (!keys.length) continue; // it went between the two looks, and opening made it anew
+        found[name.split(" ").slice(1).join(" ")] = keys.map((one) => one.url);
     }
     return found;
 }"""
