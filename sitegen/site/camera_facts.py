@@ -19,6 +19,9 @@ _KEPT = 16_384
 _FIRST, _LAST = datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)
 
 
+_bounds = lru_cache(_KEPT)(day_bounds)
+
+
 def heat(model: Model, camera: Camera) -> dict[str, Any]:
     """Return the camera's events by weekday and hour, and the most of one hour."""
     found = counts.heat(model.index, camera.id)
@@ -44,7 +47,7 @@ def coverage(model: Model, camera: Camera, days: list[counts.DayCount]) -> tuple
         count = by_day.get(day)
         span = covered.get(day, timedelta()) if _was_due(day, count, recorded) else None
         url = model.day_url(day, camera.id) if count else ""
-        bounds = day_bounds(day, model.zone)
+        bounds = _bounds(day, model.zone)
         due = min(bounds.end, reached) - max(bounds.start, begun)
         found.append(_day(day, url, span, count.events if count else 0, due))
     return tuple(found)

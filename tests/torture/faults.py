@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 from typing import NamedTuple
 
 from torture import calls
@@ -75,10 +74,3 @@ def fail_at(world: World, chosen: Iterable[Point], tally: Tally) -> None:
 def every(points_of: list[Point], step: int, first: int = 0) -> list[Point]:
     """Return each `step`th of the points."""
     return points_of[first::step]
-
-
-def folder_of(base: Path, name: str) -> Path:
-    """Return a folder for a world of this name."""
-    made = base / name.replace(" ", "-")
-    made.mkdir(parents=True)
-    return made

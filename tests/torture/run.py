@@ -21,7 +21,7 @@ sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from torture import away, disks, faults, kills, twins  # noqa: E402 - found by the path above
 from torture.tally import Tally  # noqa: E402
-from torture.worlds import SCENARIOS  # noqa: E402
+from torture.worlds import SCENARIOS, folder_of  # noqa: E402
 
 WORKERS = 2
 HOSTILE = Path(__file__).resolve().parents[1] / "hostile/run.py"
@@ -34,7 +34,7 @@ _RANDOM_ROUNDS = 30
 
 def _enumerated(kind: str, name: str, base: Path, seconds: float) -> Tally:
     """Go through the points of one scenario, all of them if they can be tried in time."""
-    world = SCENARIOS[name](faults.folder_of(base, f"{kind} {name}"))
+    world = SCENARIOS[name](folder_of(base, f"{kind} {name}"))
     points = kills.points(world) if kind == "kill" else faults.points(world)
     longer = 3 if name == "previews" else 1
     step = max(1, round(len(points) * A_TRY_S[kind] * longer / seconds))
@@ -45,9 +45,7 @@ def _enumerated(kind: str, name: str, base: Path, seconds: float) -> Tally:
 
 def _random(base: Path) -> Tally:
     tally = Tally("kill -9 of watch at random moments, under load")
-    kills.kill_at_random(
-        faults.folder_of(base, "random"), tally, seed=int(time.time()), rounds=_RANDOM_ROUNDS
-    )
+    kills.kill_at_random(folder_of(base, "random"), tally, seed=int(time.time()), rounds=_RANDOM_ROUNDS)
     return tally
 
 

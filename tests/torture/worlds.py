@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 import subprocess
 from collections.abc import Callable
@@ -168,5 +167,8 @@ def dead_links(site: Path) -> list[str]:
     return [str(one) for one in crawl(site)[1]]
 
 
-def revision_of(site: Path) -> int:
-    return int(json.loads((site / "build.json").read_text())["revision"])
+def folder_of(base: Path, name: str) -> Path:
+    """Return a folder for a world of this name."""
+    made = base / name.replace(" ", "-")
+    made.mkdir(parents=True)
+    return made
