@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from archives import put_clip
-from coded_footage import CONFIG, DAY, NOON, READ_BARS, bars_of, put_world
+from coded_footage import CONFIG, DAY, NOON, READ_BARS, USUAL_CONFIG, bars_of, put_world, put_world_with_subs
 from looking import gray
 from nginx_server import free_port, running_announcer, running_nginx
 from playwright.sync_api import Browser, Page
@@ -40,12 +40,12 @@ class Watched:
 
 
 @contextmanager
-def site_served(folder: Path, put: Callable[[Path, Path], None]) -> Iterator[Watched]:
+def site_served(folder: Path, put: Callable[[Path, Path], None], settings: str = CONFIG) -> Iterator[Watched]:
     """A site of what `put` puts into an archive; it gets the archive and a folder for films."""
     archive, output, config, store = (folder / n for n in ("archive", "site", "sitegen.toml", "films"))
     archive.mkdir()
     store.mkdir()
-    config.write_text(CONFIG)
+    config.write_text(settings)
     put(archive, store)
     done = run([sys.executable, "-m", "sitegen.cli", "-c", str(config), "build", "-q"], timeout_s=120)
     assert done.returncode == 0, done.stderr
@@ -65,6 +65,13 @@ def _put(archive: Path, store: Path) -> None:
 @pytest.fixture(scope="session")
 def watched(tmp_path_factory) -> Iterator[Watched]:
     with site_served(tmp_path_factory.mktemp("watched"), _put) as site:
+        yield site
+
+
+@pytest.fixture(scope="session")
+def watched_subs(tmp_path_factory) -> Iterator[Watched]:
+    """A site as it is without any setting for small videos: sub-streams where there are any, else key frames."""
+    with site_served(tmp_path_factory.mktemp("watched-subs"), put_world_with_subs, USUAL_CONFIG) as site:
         yield site
 
 

@@ -44,10 +44,21 @@ class HeaderRows(ClipRows):
         return self._headers("clips.day=? AND clips.camera=?", low, day.isoformat(), camera)
 
     def _headers(self, where: str, low: bool, *arguments: str) -> dict[str, Headers]:  # noqa: FBT001 - its callers name it
-        what = "clips.path,width,height,init_bytes,pieces"
+        what = "clips.path,width,height,init_bytes,pieces,begins_s"
         sql = f"SELECT {what} FROM clips JOIN headers ON headers.number=2*clips.number+? WHERE {where}"  # noqa: S608 - fixed texts only
         rows = self._db.execute(sql, (low, *arguments))
-        return {path: Headers(wide, high, init, _decode(pieces)) for path, wide, high, init, pieces in rows}
+        return {
+            path: Headers(wide, high, init, _decode(pieces), begins)
+            for path, wide, high, init, pieces, begins in rows
+        }
+
+    def begins_of_day(self, day: date, camera: str) -> dict[str, float]:
+        """Return how many seconds after their clips small videos of a camera's day begin, by the clip's path; where that is 0, nothing."""
+        sql = (
+            "SELECT path,begins_s FROM clips JOIN headers ON headers.number=2*clips.number+1"
+            " WHERE day=? AND camera=? AND begins_s<>0"
+        )
+        return dict(self._db.execute(sql, (day.isoformat(), camera)).fetchall())
 
     def in_pieces(self, day: date, camera: str) -> set[str]:
         """Return the videos of a camera's day that players can take piece by piece, without what those are."""
@@ -91,9 +102,12 @@ class HeaderRows(ClipRows):
             [(of.start_us, of.number) for of, _ in rows],
         )
         self._db.executemany(
-            "INSERT OR REPLACE INTO headers VALUES(?,?,?,?,?)",
+            "INSERT OR REPLACE INTO headers VALUES(?,?,?,?,?,?)",
             [
-                (of.number, h.width, h.height, h.init_bytes, _encode(h.pieces) if h.pieces else _NO_PIECES)
+                (
+                    *(of.number, h.width, h.height, h.init_bytes),
+                    *(_encode(h.pieces) if h.pieces else _NO_PIECES, h.begins_s),
+                )
                 for of, h in rows
                 if h != NOTHING
             ],

@@ -46,7 +46,7 @@ CREATE TABLE counts(camera TEXT NOT NULL, day TEXT NOT NULL, events INT NOT NULL
     bytes INT NOT NULL, recorded_us INT NOT NULL, PRIMARY KEY(camera, day)) WITHOUT ROWID;
 CREATE TABLE heat(camera TEXT NOT NULL, slot INT NOT NULL, events INT NOT NULL, PRIMARY KEY(camera, slot)) WITHOUT ROWID;
 CREATE TABLE headers(number INTEGER PRIMARY KEY, width INT NOT NULL, height INT NOT NULL, init_bytes INT NOT NULL,
-    pieces BLOB NOT NULL);
+    pieces BLOB NOT NULL, begins_s REAL NOT NULL);
 CREATE TABLE unread(refused INT NOT NULL, start_us INT NOT NULL, number INT NOT NULL,
     PRIMARY KEY(refused, start_us, number)) WITHOUT ROWID;
 CREATE INDEX counts_day ON counts(day, camera);

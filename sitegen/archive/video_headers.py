@@ -6,6 +6,7 @@ It opens the one file and reads its headers only: a tenth of a millisecond for a
 from __future__ import annotations
 
 import os
+import re
 import stat
 
 import msgspec
@@ -18,6 +19,8 @@ PIECE_S = 10.5
 """Fragments are joined into pieces of at most so many seconds; one that is longer is a piece of its own."""
 
 _LONGEST_S = 172_800
+_BEGINS = re.compile(rb"sitegen: begins ([+-]\d{1,6}\.\d{3}) s")
+_MOST_TOLD = 4_096
 _MOST_SIDE = 65_535
 
 Piece = tuple[int, int, float]
@@ -34,11 +37,18 @@ class Headers(msgspec.Struct, frozen=True):
     pieces: tuple[Piece, ...] = ()
     """(offset, bytes, seconds) of stretches that follow one another, each beginning with a key frame; none: the file is
     not one in fragments."""
+    begins_s: float = 0.0
+    """Of a small video: when its first picture is, after the clip's first one. A sub-stream has key frames of its own."""
 
     @property
     def seconds(self) -> float:
         """How long the pieces are together."""
         return sum(piece[2] for piece in self.pieces)
+
+
+def begins_text(begins_s: float) -> str:
+    """Return what a small video says in its comment of `Headers.begins_s`."""
+    return f"sitegen: begins {begins_s:+.3f} s"
 
 
 NOTHING = Headers()
@@ -78,8 +88,17 @@ def _read_mp4(handle: int, size: int) -> Headers:
                 break
             found = find_fragments(movie, video, end)
             pieces = () if found is None else _pieces(found, video.timescale)
-            return Headers(*_size(*size_of(video)), end, pieces) if pieces else NOTHING
+            if not pieces:
+                break
+            return Headers(*_size(*size_of(video)), end, pieces, _begins_s(movie, begin, end))
     return NOTHING
+
+
+def _begins_s(movie: Movie, begin: int, end: int) -> float:
+    for kind, content, stop in movie.boxes(begin, end):
+        if kind == b"udta" and (told := _BEGINS.search(movie.read(content, min(stop, content + _MOST_TOLD)))):
+            return float(told[1])
+    return 0.0
 
 
 def _size(width: int, height: int) -> tuple[int, int]:

@@ -10,6 +10,7 @@ import functools
 import re
 
 from sitegen import process
+from sitegen.archive.video_headers import begins_text
 from sitegen.previews.plan import (
     COLUMNS,
     ROWS,
@@ -90,18 +91,26 @@ def poster_command(
 
 
 def command(
-    box: tuple[int, int], graph: Graph, source: Source, video: str, *, zscale: bool, fragments: bool = False
+    box: tuple[int, int],
+    graph: Graph,
+    source: Source,
+    video: str,
+    *,
+    zscale: bool,
+    fragments: bool = False,
+    begins_s: float = 0.0,
 ) -> list[str]:
     """Return the argv that makes small video, sprite and `PROGRESS` of `video`, an absolute path, in its working folder.
 
-    With `fragments` the small video can be one of many in a playlist, and lasts as long as the video.
+    With `fragments` the small video can be one of many in a playlist, and lasts as long as the video. A copy says in
+    its comment that its first picture is of `begins_s` seconds after the clip's first one; negative: before it.
     """
     return [
         *_start(),
         *("-progress", f"file:{PROGRESS}", "-stats_period", "3600"),
         *(*_reading(graph, source), *_input(source.demuxer, video)),
         *("-filter_complex", filters(box, graph, source, zscale=zscale)),
-        *(_copied_output() if graph == "copy" else _video_output(graph)),
+        *(_copied_output(begins_s) if graph == "copy" else _video_output(graph)),
         *((_fragments(graph, source) if graph != "copy" else _IN_FRAGMENTS) if fragments else _WHOLE),
         *_MP4,
         *_picture_output("sprite"),
@@ -206,10 +215,11 @@ def _fragments(graph: Graph, source: Source) -> list[str]:
     ]
 
 
-def _copied_output() -> list[str]:
+def _copied_output(begins_s: float) -> list[str]:
     # The pictures for the sprite are counted by a first output that goes nowhere: -progress tells of the first.
     count = ["-map", "[video]", "-fps_mode", "passthrough", "-f", "null", "-"]
-    return [*count, "-map", "0:V:0", "-c:v", "copy", *_SAME_BYTES]
+    told = ["-metadata", f"comment={begins_text(begins_s)}"] if begins_s else []
+    return [*count, "-map", "0:V:0", "-c:v", "copy", *_SAME_BYTES, *told]
 
 
 def _picture_output(kind: Kind) -> list[str]:

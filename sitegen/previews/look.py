@@ -5,7 +5,10 @@ from __future__ import annotations
 import math
 import re
 import stat
+import threading
+import time
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 from sitegen.archive.container import read_container
@@ -18,6 +21,8 @@ _HEAD_BYTES = 400
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
 _PICTURE = re.compile(r"^ +Stream #.* Video: .*?, (\d+)x(\d+)\b", re.MULTILINE)
 _NO_VIDEO = "there is no video in it"
+_HEADERS_BYTES, _LIST_END = 4_096, 16
+_QUIET_S, _LOOK_EVERY_S = 15.0, 0.2
 _SHORTEST_S, _LONGEST_S = 0.04, 864_000.0
 
 
@@ -60,6 +65,34 @@ def look_at_sub(video: Path, source: Source) -> Source | None:
         return None
     found = _source(reader, container.seconds, (container.width or 0) * (container.height or 0))
     return None if isinstance(found, str) else found
+
+
+def written_at(video: Path) -> datetime:
+    """Return when a file was last written to; raise OSError."""
+    return datetime.fromtimestamp(video.stat().st_mtime, UTC)
+
+
+def wait_for_end(recording: Path, stopped: threading.Event) -> None:
+    """Wait for the end of a sub-stream's recording, which comes up to some seconds after its segment's.
+
+    A recording in fragments ends with a list of them. One that nobody wrote to for long has no writer any more.
+    """
+    deadline = time.monotonic() + _QUIET_S
+    while _may_grow(recording) and time.monotonic() < deadline and not stopped.is_set():
+        stopped.wait(_LOOK_EVERY_S)
+
+
+def _may_grow(recording: Path) -> bool:
+    try:
+        status = recording.stat()
+        if not stat.S_ISREG(status.st_mode) or not 0 <= time.time() - status.st_mtime < _QUIET_S:
+            return False
+        with recording.open("rb") as file:
+            in_fragments = b"mvex" in file.read(_HEADERS_BYTES)
+            file.seek(max(0, status.st_size - _LIST_END))
+            return in_fragments and file.read()[4:8] != b"mfro"
+    except OSError:
+        return False
 
 
 class _Unusable(Exception):

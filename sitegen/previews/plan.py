@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Literal
 
 import msgspec
@@ -26,10 +27,11 @@ TILE_WIDTH, TILE_HEIGHT = 160, 90
 TILES = COLUMNS * ROWS
 _LEAST_KEYS = 2
 _MOST_CPU_S = 86_400
+_SAME_MOMENT_S = 1.0
 SMOOTH_RATE = 10
 """Pictures a second in the small video of an event: more cost much and show little."""
 
-_GRAPHS_VERSION = 4  # raise it when the pictures that come out change: the fingerprint then remakes all
+_GRAPHS_VERSION = 5  # raise it when the pictures that come out change: the fingerprint then remakes all
 
 
 class Plan(msgspec.Struct, frozen=True):
@@ -109,6 +111,18 @@ def poster_moment_s(clip: Clip, source: Source) -> float:
 def is_long_enough(sub_seconds: float, source: Source) -> bool:
     """Say whether a recording of the sub-stream covers the clip; both streams are cut at key frames of their own."""
     return source.seconds - sub_seconds <= _slack(source)
+
+
+def begins_s(clip: Clip, ended: datetime, sub_ended: datetime, sub: Source) -> float:
+    """Return how many seconds after the clip its sub-stream's recording begins; each is cut at key frames of its own.
+
+    `ended` and `sub_ended` are when the files were last written to, which is when their last pictures came. Where that
+    of the clip's file is not its `end` (it was copied without its time), nothing is known: 0.
+    """
+    if clip.end is None or abs((ended - clip.end).total_seconds()) > _SAME_MOMENT_S:
+        return 0.0
+    begins = (sub_ended - clip.start).total_seconds() - sub.seconds
+    return round(begins, 3) if abs(begins) < (clip.end - clip.start).total_seconds() else 0.0
 
 
 def fingerprint(settings: PreviewSettings) -> str:

@@ -14,13 +14,14 @@ from sitegen.clip import Clip
 from sitegen.previews import ffmpeg
 from sitegen.previews.child import Allowance, Ended, run_idle
 from sitegen.previews.complaint import explain, is_machines_fault
-from sitegen.previews.look import look, look_at_sub
+from sitegen.previews.look import look, look_at_sub, wait_for_end, written_at
 from sitegen.previews.outcome import DROPPED, Outcome, Over, Stopper
 from sitegen.previews.plan import (
     Graph,
     Plan,
     Source,
     Stage,
+    begins_s,
     cpu_limit_s,
     poster_moment_s,
     verdict,
@@ -98,9 +99,13 @@ def _video_ways(task: Task, source: Source) -> Iterator[_Way]:
     box, zscale, fragments = task.wanted.box, ffmpeg.has_zscale(), task.wanted.fragments
     if task.wanted.sub is not None:
         recording = task.archive_root / task.wanted.sub
+        wait_for_end(recording, task.stopper.stopped)
         sub = look_at_sub(recording, source)
         if sub is not None:
-            argv = ffmpeg.command(box, "copy", sub, str(recording), zscale=zscale, fragments=fragments)
+            begins = begins_s(task.clip, written_at(task.video), written_at(recording), sub)
+            argv = ffmpeg.command(
+                box, "copy", sub, str(recording), zscale=zscale, fragments=fragments, begins_s=begins
+            )
             yield _Way(argv, recording, sub, "copy")
     # A video with a single key frame, or none that is marked, has to be decoded whole after all.
     graphs: tuple[Graph, ...] = ("keys", "smooth") if task.wanted.graph == "keys" else ("smooth",)

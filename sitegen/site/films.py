@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from sitegen.clip import Camera
@@ -18,7 +18,11 @@ def lists(model: Model, facts: DayFacts, camera: Camera, root: str) -> tuple[byt
     paths = model.index.in_pieces(facts.bounds.date, camera.id)
     in_pieces = {one.view.id for one in facts.shown if one.placed.clip.path in paths}
     views, full = facts.views(), model.site.full_video
-    script = footage_js(camera.slug, facts.bounds, views, in_pieces, facts.gap_views, full=full)
+    begins = model.index.begins_of_day(facts.bounds.date, camera.id)
+    late = {
+        one.view.id: begins[one.placed.clip.path] for one in facts.shown if one.placed.clip.path in begins
+    }
+    script = footage_js(camera.slug, facts.bounds, views, in_pieces, facts.gap_views, full=full, begins=late)
     return clips_m3u(views, root), script
 
 
@@ -41,10 +45,19 @@ def playlists(model: Model, day: date, camera: Camera, root: str) -> Playlists:
 def _films(model: Model, day: date, camera: Camera, *, low: bool) -> list[Film]:
     headers = model.index.headers_of_day(day, camera.id, low=low)
     shown = model.one_day(day).by_camera.get(camera.id, ())
-    return [
+    films = [
         Film(one.view.start, one.view.end, url, headers.get(one.placed.clip.path))
         for one in shown
         if one.listed_as == "segment" and one.view.end is not None
         for url in (one.view.low_video if low else one.view.video,)
         if url
     ]
+    return [_in_its_time(film) for film in films]
+
+
+def _in_its_time(film: Film) -> Film:
+    """Return a film that lasts when its pictures are of: a sub-stream's begins and ends at key frames of its own."""
+    if film.headers is None or not film.headers.begins_s:
+        return film
+    start = film.start + timedelta(seconds=film.headers.begins_s)
+    return film._replace(start=start, end=start + timedelta(seconds=film.headers.seconds))

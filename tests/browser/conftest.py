@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 from theme_site import PATIENCE_MS, Server, make_media, make_playable
 from watched_site import watched as watched
+from watched_site import watched_subs as watched_subs
 
 FLAGS = [
     "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",

@@ -12,6 +12,7 @@ from watched_site import clock, pictures, seek, source, wait_clock
 
 DRIFT_S = 0.2
 SECONDS = 15
+MINUTE_S = 60
 COLLECT_VIDEOS = """
     window.videos = [];
     const make = document.createElement.bind(document);
@@ -55,24 +56,44 @@ def open_cameras(page: Page, address: str, cameras: str, moment: float, more: st
     apart(page, cameras.count(",") + 1)
 
 
+def play_in_step(page: Page, start_s: float, seconds: float, cameras: int) -> float:
+    """Play so many seconds, and return how far apart the pictures were at most."""
+    page.keyboard.press("Space")
+    worst, samples = 0.0, 0
+    deadline = time.monotonic() + 8 * seconds
+    while clock(page) < start_s + seconds:
+        assert time.monotonic() < deadline, clock(page)
+        shown = [one for one in pictures(page) if one is not None]
+        assert len(shown) == cameras
+        worst, samples = max(worst, max(shown) - min(shown)), samples + 1
+        page.evaluate("() => new Promise((done) => setTimeout(done, 100))")  # ten samples a second are enough
+    assert samples > seconds
+    print(f"in step for {seconds} s: {samples} samples, at most {worst:.2f} s apart")
+    return worst
+
+
+def seek_to(page: Page, seconds: float, *, playing: bool) -> None:
+    """Seek, and wait until the clock is there."""
+    page.evaluate(TAKEN_UP)
+    seek(page, seconds)
+    page.evaluate("() => window.taken")  # until then all stands as before, and that can be near
+    wait_clock(page, lambda now: -0.001 < now - seconds < (2 if playing else 0.001))
+
+
 def test_cameras_stay_in_step_while_they_play(chromium, watched):
-    """Four cameras with borders at different times: their pictures are never more than 0.2 s apart."""
+    """Originals with borders at different times: their pictures are never more than 0.2 s apart."""
     with opened(chromium, **WIDE) as page:
         open_cameras(page, watched.day(), "driveway,garden,gate", 42, "&q=full")
-        page.keyboard.press("Space")
-        worst, samples = 0.0, 0
-        deadline = time.monotonic() + 8 * SECONDS
-        while clock(page) < 42 + SECONDS:
-            assert time.monotonic() < deadline, clock(page)
-            shown = [one for one in pictures(page) if one is not None]
-            assert len(shown) == 3
-            worst, samples = max(worst, max(shown) - min(shown)), samples + 1
-            page.evaluate(
-                "() => new Promise((done) => setTimeout(done, 100))"
-            )  # ten samples a second are enough
-        print(f"in step for {SECONDS} s: {samples} samples, at most {worst:.2f} s apart")
-        assert samples > SECONDS
-        assert worst <= DRIFT_S + 1e-6
+        assert play_in_step(page, 42, SECONDS, 3) <= DRIFT_S + 1e-6
+
+
+def test_sub_streams_stay_in_step_for_a_minute(chromium, watched_subs):
+    """Four cameras as they are without any choice; each sub-stream is cut elsewhere than its segments, before and after."""
+    with opened(chromium, **WIDE) as page:
+        open_cameras(page, watched_subs.day(), "driveway,garden,gate,yard", 15)
+        assert "/previews/" in source(page)
+        assert play_in_step(page, 15, MINUTE_S, 4) <= DRIFT_S + 1e-6
+        expect(page.locator(".stamp:visible")).to_have_count(0)
 
 
 @pytest.mark.parametrize("playing", [True, False])
@@ -85,15 +106,41 @@ def test_cameras_are_in_step_after_each_seek(chromium, watched, playing):
         chance, found = random.Random(4), []
         for _ in range(20):
             seconds = chance.choice([chance.uniform(0.5, 18), chance.uniform(31, 75)])
-            page.evaluate(TAKEN_UP)
-            seek(page, seconds)
-            page.evaluate("() => window.taken")  # until then all stands as before, and that can be near
-            wait_clock(page, lambda now, s=seconds: -0.001 < now - s < (2 if playing else 0.001))
+            seek_to(page, seconds, playing=playing)
             found.append(apart(page, 3))
             if not playing:
                 assert pictures(page)[0] == pytest.approx(seconds, abs=0.051)
         print(f"after 20 seeks, playing={playing}: {max(found):.2f} s apart at most")
         assert max(found) <= (DRIFT_S if playing else 0) + 1e-6
+
+
+def test_sub_streams_are_in_step_after_each_seek(chromium, watched_subs):
+    """Whichever file the moment lies in: also where one sub-stream's file has ended, and its segment has not."""
+    with opened(chromium, **WIDE) as page:
+        open_cameras(page, watched_subs.day(), "driveway,garden,gate,yard", 15)
+        chance = random.Random(5)
+        near_borders = [26.6, 31, 32.1, 32.5, 40.5, 41.8, 50.5, 51.9, 62.5, 71]
+        for seconds in [*near_borders, *(chance.uniform(12, 88) for _ in range(10))]:
+            seek_to(page, seconds, playing=False)
+            assert apart(page, 4) == 0, seconds
+            assert pictures(page)[0] == pytest.approx(seconds, abs=0.051)
+
+
+def test_a_picture_that_is_older_than_the_clock_says_of_when_it_is(chromium, watched_subs):
+    """Small videos of key frames only: the clocks agree, and the tile tells; the original shows the moment itself."""
+    with opened(chromium, **WIDE) as page:
+        open_cameras(page, watched_subs.day(), "driveway,shed", 15.5)
+        stamp = tile(page, "Shed").locator(".stamp")
+        for seconds, key in ((15.5, "13:00:14.0"), (47.9, "13:00:46.0"), (50.2, "13:00:48.3")):
+            seek_to(page, seconds, playing=False)
+            expect(stamp).to_have_text(f"Picture of {key}")
+            expect(tile(page, "Driveway").locator(".stamp")).to_be_hidden()
+        page.keyboard.press("Space")
+        expect(stamp).to_have_text("Picture of 13:00:52.3")
+        page.keyboard.press("Space")
+        tile(page, "Shed").get_by_role("button", name="Original").click()
+        expect(stamp).to_be_hidden()
+        assert apart(page, 2) == 0
 
 
 @pytest.mark.parametrize("disk", [False, True])

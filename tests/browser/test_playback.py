@@ -178,6 +178,24 @@ def test_the_small_video_is_of_the_same_moment(chromium, watched, tmp_path, engi
         assert 31.5 < clock(page) < 30.1 + passed
 
 
+@pytest.mark.parametrize("engine", ENGINES)
+def test_a_sub_stream_keeps_its_own_time(chromium, watched_subs, tmp_path, engine):
+    """Its files begin and end elsewhere than the segments that they belong to; it plays on over its own borders."""
+    with camera_opened(chromium, watched_subs, engine, moment=at(20)) as page:
+        settled_at(page, tmp_path, 20)
+        page.get_by_role("button", name="Original").click()
+        wait_until(lambda: "/media/" not in source(page), 20, "the small video")
+        for seconds in (12, 39.5, 40.8, 45):  # the segments meet at 40, the sub-stream's files at 41.9
+            seek(page, seconds)
+            settled_at(page, tmp_path, seconds)
+        seek(page, 41)
+        page.get_by_role("button", name="Play", exact=True).click()
+        wait_clock(page, lambda now: now > 43)
+        page.get_by_role("button", name="Pause").click()
+        settled_at(page, tmp_path, clock(page))
+        assert 43 < clock(page) < 55
+
+
 @pytest.mark.parametrize("disk", [False, True])
 def test_movies_of_events_play_one_after_another(chromium, watched, tmp_path, disk):
     """A camera that records no segments plays its events' files, and says where there is no movie."""

@@ -1,7 +1,9 @@
 """Segments with a recording of the camera's sub-stream: it is copied as their small video, where it will do."""
 
+import os
 import shutil
 import subprocess
+import threading
 
 import msgspec
 import pytest
@@ -10,6 +12,7 @@ from preview_making import SETTINGS, at, cut_at_the_end, size, tile_brightness
 from preview_making import output as output
 
 from sitegen.archive.layout import preview_paths
+from sitegen.archive.video_headers import read_headers
 from sitegen.previews.pool import made_stage, make_previews
 from sitegen.settings import PreviewSettings
 
@@ -69,6 +72,39 @@ def test_two_copies_are_the_same_bytes(archive, tmp_path):
     one, two = (made(archive, tmp_path / name, "sub.mp4") for name in ("one", "two"))
     for kind in one:
         assert one[kind].read_bytes() == two[kind].read_bytes(), kind
+
+
+@pytest.mark.parametrize("late_s", [0.0, 1.75, -2.5])
+def test_a_copy_says_when_its_first_picture_is(archive, output, late_s):
+    """The two streams are cut at key frames of their own. Its headers tell, beside where its pieces lie."""
+    end_s = clip_of(archive, "main.mp4", "segment", SECONDS).end.timestamp()
+    os.utime(archive / "main.mp4", (end_s, end_s))
+    os.utime(archive / "sub.mp4", (end_s + late_s, end_s + late_s))
+    low = made(archive, output, "sub.mp4", "segment")["video"]
+    found = read_headers(str(low), pieces=True)
+    assert (found.begins_s, found.seconds) == pytest.approx((late_s, SECONDS))
+    assert found == msgspec.structs.replace(
+        read_headers(str(archive / "sub.mp4"), pieces=True),
+        init_bytes=found.init_bytes,
+        pieces=found.pieces,
+        begins_s=found.begins_s,
+    )
+
+
+def test_a_recording_that_still_grows_is_waited_for(archive, output):
+    """The sub-stream's file ends up to some seconds after its segment: the copy holds all of it."""
+    data = (archive / "sub.mp4").read_bytes()
+    growing = archive / "growing.mp4"
+    growing.write_bytes(data[: data.rindex(b"moof") - 4])
+
+    def go_on():
+        growing.write_bytes(data)
+
+    later = threading.Timer(1.5, go_on)
+    later.start()
+    paths = made(archive, output, "growing.mp4")
+    later.join()
+    assert packets(paths["video"]) == packets(archive / "sub.mp4")
 
 
 def hevc(path):

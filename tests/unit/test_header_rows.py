@@ -42,6 +42,19 @@ def previews(index, clip, made=True):
     index.set_previews(clip.path, poster_ns=made_ns, preview_ns=made_ns, error=None)
 
 
+def test_when_small_videos_begin_is_remembered(index):
+    """Of those that do not begin with their clips, for a camera and day."""
+    put(index, SEGMENT, EVENT)
+    read(index)
+    assert index.begins_of_day(DAY, "101") == {}
+    previews(index, SEGMENT)
+    read(index, msgspec.structs.replace(PIECES, begins_s=-1.25))
+    assert index.begins_of_day(DAY, "101") == {SEGMENT.path: -1.25}
+    assert index.begins_of_day(DAY, "102") == {}
+    assert index.headers(SEGMENT.path, low=True).begins_s == -1.25
+    assert index.headers(SEGMENT.path) == PIECES
+
+
 @pytest.mark.parametrize("bulk", [False, True])
 def test_what_is_read_of_which_video(index, bulk):
     """Pieces of closed segments in mp4, the size of closed events that say where motion was; nothing of others."""

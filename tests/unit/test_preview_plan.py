@@ -1,12 +1,21 @@
 """What is made of a clip is decided from the clip and the settings alone."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 
 from sitegen.clip import Clip
-from sitegen.previews.plan import Made, Source, cpu_limit_s, fingerprint, plan, verdict, wall_limit_s
+from sitegen.previews.plan import (
+    Made,
+    Source,
+    begins_s,
+    cpu_limit_s,
+    fingerprint,
+    plan,
+    verdict,
+    wall_limit_s,
+)
 from sitegen.settings import PreviewSettings
 
 EVENT = Clip(
@@ -35,6 +44,25 @@ def test_kind_and_setting_choose_the_graph(clip, segments, graph):
     """Events are always smooth; segments are what the setting says, or nothing."""
     wanted = plan(clip, PreviewSettings(segments=segments))
     assert (wanted and wanted.graph) == graph
+
+
+@pytest.mark.parametrize(
+    ("ended", "sub_ended", "sub_seconds", "begins"),
+    [
+        (0, 1.25, 20.0, 1.25),
+        (0.4, -0.5, 21.0, -1.5),
+        (-0.9, 0, 20.0, 0.0),
+        (1.1, 1.25, 20.0, 0.0),  # the segment's file was written to later than it ended: its times are no use
+        (-86_400, -86_398, 20.0, 0.0),
+        (0, 21, 20.0, 0.0),  # not of the same time
+        (0, -25, 20.0, 0.0),
+    ],
+)
+def test_when_a_sub_stream_begins_is_known_from_its_end(ended, sub_ended, sub_seconds, begins):
+    """It was last written to when its last picture came; nothing is said where files do not have their times."""
+    at = [SEGMENT.end + timedelta(seconds=seconds) for seconds in (ended, sub_ended)]
+    found = begins_s(SEGMENT, *at, Source(demuxer="mov", seconds=sub_seconds, pixels=640 * 360))
+    assert found == pytest.approx(begins)
 
 
 def test_a_clip_being_recorded_gets_nothing_yet():

@@ -15,7 +15,7 @@ MS = 1_795_319_703_120
 """START."""
 
 
-def script(tmp_path, *clips, in_pieces=(), gaps=(), slug="driveway", **options):
+def script(tmp_path, *clips, in_pieces=(), gaps=(), slug="driveway", begins=None, **options):
     with a_model(tmp_path, *clips, **options) as model:
         day = date(2026, 11, 22)
         views = model.clips(model.index.clips_of_day(day))
@@ -26,6 +26,7 @@ def script(tmp_path, *clips, in_pieces=(), gaps=(), slug="driveway", **options):
             in_pieces,
             [gap_view(model, g) for g in gaps],
             full=model.site.full_video,
+            begins=begins or {},
         ).decode("ascii")
 
 
@@ -48,6 +49,13 @@ def test_the_script_hands_over_a_camera_s_day(tmp_path):
         [MS, 38_000, 1, 1 | 2 | 4 | 8, FULL.path],
     ]
     assert data["gaps"] == []
+
+
+def test_a_small_video_that_begins_elsewhere_says_so(tmp_path):
+    """A sub-stream's: in milliseconds after its clip, or before it; where there is no small video, nothing is said."""
+    other = a_clip(START + timedelta(minutes=2), kind="segment", seconds=300)
+    clips = arguments(script(tmp_path, FULL, other, begins={FULL.id: -1.3, other.id: 2.0}))[2]["clips"]
+    assert [clip[5:] for clip in clips] == [[-1300], []]
 
 
 def test_only_what_is_closed_and_can_be_shown_is_listed(tmp_path):

@@ -2,7 +2,7 @@
 (() => {
   "use strict";
   const { root, clock } = sitegen;
-  const HOLE_MS = 2000; // less than this between two files is no gap that anybody would want to hear of
+  const HOLE_MS = 2000, MEET_MS = 1000; // less than this between two files is no gap that anybody would want to hear of
   const days = new Map(), put = new Map();
   const folder = (slug, day) => `cameras/${encodeURIComponent(slug)}/${day.replaceAll("-", "/")}/`;
 
@@ -36,6 +36,17 @@
       return [index, index - 1].find((one) => pieces[one] && time < pieces[one].end) ?? -1;
     }
     const next = (time) => pieces[before(time) + 1] || null;
+    // The piece whose small video shows a moment: a sub-stream's has its borders elsewhere, but meets its neighbours as well.
+    const meets = (index) => pieces[index]?.low && pieces[index + 1]?.low && pieces[index + 1].start - pieces[index].end < MEET_MS;
+    function lowAt(time) {
+      const index = at(time);
+      if (meets(index - 1) && time < pieces[index].lowStart) return index - 1;
+      return meets(index) && time >= pieces[index + 1].lowStart ? index + 1 : index;
+    }
+    function lowEnd(piece) {
+      const index = pieces.indexOf(piece);
+      return meets(index) ? pieces[index + 1].lowStart : piece.end;
+    }
     function gap(from, to) {
       if (to - from < HOLE_MS) return "";
       const cause = data.gaps.find(([start, end]) => start < to && (end ?? Infinity) > from);
@@ -46,13 +57,13 @@
       const index = before(time);
       return gap(index < 0 ? data.from : pieces[index].end, pieces[index + 1]?.start ?? Infinity);
     }
-    return { pieces, data, before, at, next, gap, around };
+    return { pieces, data, before, at, lowAt, lowEnd, next, gap, around };
   }
 
   // Everything of a day that can be played: its segments, and events where there is no segment.
   function whole(data) {
-    const made = data.clips.filter((clip) => clip[3] & 3).map(([start, length, kind, flags, path]) => ({
-      start, end: start + length, kind, flags, path,
+    const made = data.clips.filter((clip) => clip[3] & 3).map(([start, length, kind, flags, path, later = 0]) => ({
+      start, end: start + length, kind, flags, path, lowStart: start + later,
       full: flags & 1 ? `${root}media/${path}` : "",
       low: flags & 2 ? `${root}previews/${path}${data.endings.video}` : "",
       poster: flags & 8 ? `${root}previews/${path}${data.endings.poster}` : "",

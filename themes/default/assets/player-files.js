@@ -9,9 +9,10 @@
     Object.assign(video, { playsInline: true, muted, preload: "auto", hidden: true, disableRemotePlayback: true });
     video.tabIndex = -1;
     const look = (_, { mediaTime }) => {
-      const step = mediaTime - video.mediaTime;
+      const step = mediaTime - video.mediaTime, told = video.mediaTime !== mediaTime;
       if (!video.paused && step > 0.008 && step < 5) video.frame = Math.min(video.frame || 5, step);
       video.mediaTime = mediaTime;
+      if (told && video.paused) video.dispatchEvent(new Event("picture", { bubbles: true }));
       video.requestVideoFrameCallback(look);
     };
     video.requestVideoFrameCallback?.(look);
@@ -72,6 +73,9 @@
       return wanted.find((url) => url && !bad.has(url)) || "";
     };
 
+    const begin = (piece) => (source(piece) === piece.low ? piece.lowStart : piece.start); // when its first picture is of
+    const end = (piece) => (source(piece) === piece.low ? reel.lowEnd(piece) : piece.end);
+
     function load(video, piece) {
       const url = source(piece);
       if (video.getAttribute("src") === url) return;
@@ -112,11 +116,12 @@
       get full() { return full; },
       set full(value) { full = value; },
       follow(time, how) {
-        const index = reel.at(time), piece = reel.pieces[index];
-        const next = reel.next(time);
-        if (next && back.hidden && how.playing && next.start - time < AHEAD_MS * how.rate && source(next)) {
+        const piece = reel.pieces[full ? reel.at(time) : reel.lowAt(time)];
+        const after = reel.next(time), next = after && after === piece ? reel.next(piece.start) : after;
+        const left = next ? (piece && !full && end(piece) !== piece.end ? end(piece) : next.start) - time : Infinity;
+        if (back.hidden && how.playing && left < AHEAD_MS * how.rate && source(next)) {
           load(back, next);
-          if (next.start - time < LEAD_MS * how.rate && back.readyState > 2 && back.paused) start(back);
+          if (left < LEAD_MS * how.rate && back.readyState > 2 && back.paused) start(back);
         }
         if (!piece) {
           front.pause();
@@ -125,7 +130,7 @@
         }
         if (!source(piece)) return fail();
         show(piece);
-        const state = follow(front, (time - piece.start) / 1000, how);
+        const state = follow(front, Math.max(0, time - begin(piece)) / 1000, how);
         if (state === "failed" || (front.readyState > 1 && !front.videoWidth)) {
           bad.add(front.getAttribute("src"));
           return source(piece) ? "wait" : fail();
@@ -139,10 +144,10 @@
       // Where it is: past the end of a file, the file's own end, which is where the next one begins.
       time() {
         if (!current || front.readyState < 1) return null;
-        if (front.ended || front.currentTime > front.duration - 0.02) return current.end;
-        return Math.min(current.end, current.start + front.currentTime * 1000);
+        if (front.ended || front.currentTime > front.duration - 0.02) return end(current);
+        return Math.min(end(current), begin(current) + front.currentTime * 1000);
       },
-      shown: () => (current && front.mediaTime !== undefined ? current.start + front.mediaTime * 1000 : null),
+      shown: () => (current && front.mediaTime !== undefined ? begin(current) + front.mediaTime * 1000 : null),
       frame: () => (front.frame || 0.1) * 1000,
       close() {
         for (const video of [front, back]) {

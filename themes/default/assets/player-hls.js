@@ -52,7 +52,7 @@
     const pieces = read(await answer.text());
     if (!pieces.length) throw new Error("nothing is in the playlist");
     const listed = new Set(pieces.map((piece) => piece.start));
-    const others = whole.pieces.filter((piece) => piece.kind || !listed.has(piece.start));
+    const others = whole.pieces.filter((piece) => piece.kind || !listed.has(full ? piece.start : piece.lowStart));
     const reel = sitegen.footage.reel([...pieces, ...others].sort((a, b) => a.start - b.start), whole.data);
     const aside = others.length ? files(sitegen.footage.reel(others, whole.data), box, { full, muted }) : null;
     const video = made(box, muted), last = pieces[pieces.length - 1];

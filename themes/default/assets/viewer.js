@@ -5,7 +5,7 @@
   const { element, icon } = controls;
   const section = document.querySelector("[data-viewer]");
   if (!section) return;
-  const TELL_MS = 100;
+  const TELL_MS = 100, LATE_MS = 200, LATE_FOR_MS = 250, IN_TIME_FOR_MS = 3000;
   const { day, camera: solo, hls } = section.dataset;
   const slow = sitegen.saving || /2g|3g/.test(navigator.connection?.effectiveType || "");
   const tiles = new Map(); // by slug, in the order of the page
@@ -16,9 +16,10 @@
   const lead = () => (shown().find((tile) => tile.slug === large && tile.track) || shown().find((tile) => tile.track))?.track;
 
   function makeTile(slug, name, grid) {
-    const figure = element("figure", "tile", grid), screen = element("div", "screen", figure), word = element("p", "word", screen);
-    const tile = { slug, name, figure, screen, word, track: null, reel: null, full: null, note: "" };
-    word.hidden = true;
+    const figure = element("figure", "tile", grid), screen = element("div", "screen", figure), stamp = element("p", "stamp", screen), word = element("p", "word", screen);
+    const tile = { slug, name, figure, screen, stamp, word, track: null, reel: null, full: null, note: "", late: false, timer: 0 };
+    word.hidden = stamp.hidden = true;
+    figure.addEventListener("picture", () => age(tile));
     screen.addEventListener("click", () => (desk.playing ? desk.pause() : desk.play()));
     if (!solo) {
       const caption = element("figcaption", "", figure), link = element("a", "", caption);
@@ -85,6 +86,22 @@
     } else say(tile, "");
   }
 
+  // Says of when a picture is that is not of the clock's moment: a small video may hold key frames only. It does not
+  // come for the moment in which a picture is late, and stays while key frames pass.
+  function age(tile) {
+    const { track, stamp } = tile, live = track?.state === "ok" || track?.state === "wait";
+    const of = live ? track.shown() : null, late = of !== null && Math.abs(of - wish.time) > LATE_MS * Math.max(1, wish.rate);
+    if (late !== tile.late) {
+      tile.late = late;
+      clearTimeout(tile.timer);
+      tile.timer = setTimeout(() => {
+        stamp.hidden = !late;
+        age(tile);
+      }, late ? LATE_FOR_MS : wish.playing && live ? IN_TIME_FOR_MS : 0);
+    }
+    if (of !== null && !stamp.hidden) stamp.textContent = `Picture of ${clock(of).replace(/\d\d:\d\d:\d\d/, `$&.${Math.floor((of % 1000) / 100)}`)}`;
+  }
+
   async function makeTrack(tile) {
     const full = tile.full ?? wish.full, muted = wish.muted || !solo;
     const wanted = full && tile.reel.data.full ? 16 : 2;
@@ -138,6 +155,7 @@
     wish.playing = playing;
     panel.show(time, playing, waiting);
     shown().forEach(words);
+    shown().forEach(age);
     const now = performance.now();
     if (playing && !changed && now - told < TELL_MS) return;
     told = now;
