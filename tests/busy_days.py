@@ -149,7 +149,9 @@ def write_days(folder: Path, media: Path) -> Path:
             (folder / view.url).write_text(f"<!doctype html><title>{view.id}</title>", encoding="utf-8")
     pieces = segments("101", ONE)
     for number in range(4):
-        data = footage_js(slug(number), day_bounds(ONE, ZONE), () if number else pieces, (), (), full=True)
+        data = footage_js(
+            slug(number), day_bounds(ONE, ZONE), () if number else pieces, (), (), full=True, begins={}
+        )
         script = folder / "cameras" / slug(number) / f"{ONE:%Y/%m/%d}" / "footage.js"
         script.parent.mkdir(parents=True, exist_ok=True)
         script.write_bytes(data)

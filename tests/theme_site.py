@@ -68,7 +68,7 @@ def _footage(page: SamplePage) -> bytes:
     camera, day, gaps = (page.context[name] for name in ("camera", "day", "gaps"))
     clips = [unmade(one) for one in (*page.context["segments"], *page.context["events"])]
     bounds = Day(day.date, day.start, day.end)
-    return footage.footage_js(camera.slug, bounds, clips, (), gaps, full=True)  # and no playlist
+    return footage.footage_js(camera.slug, bounds, clips, (), gaps, full=True, begins={})  # and no playlist
 
 
 def put_shell(folder: Path, theme: Theme) -> None:

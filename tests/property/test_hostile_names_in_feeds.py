@@ -99,7 +99,9 @@ def test_no_name_breaks_a_feed(model, name, title, tag):
     assert [line[:8] for line in lines] == ["#EXTM3U", "#EXTINF:", "../media", ""]
 
     gap = gap_view(world, Gap(camera="101", start=clip.start, cause=name))
-    script = footage_js("driveway", world.bounds(DAY), [view], [], [gap], full=True).decode("ascii")
+    script = footage_js("driveway", world.bounds(DAY), [view], [], [gap], full=True, begins={}).decode(
+        "ascii"
+    )
     assert not set("<>&") & set(script)
     assert script.count("\n") == 1
 
