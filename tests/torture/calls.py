@@ -57,6 +57,11 @@ def counted(argv: list[str], cwd: Path, calls: tuple[str, ...] = CHANGING) -> di
     trace = cwd / "trace"
     outcome = _strace(["-o", str(trace), "-e", f"trace={','.join(calls)}"], argv, cwd)
     assert outcome.code == 0, outcome
+    return counts_in(trace)
+
+
+def counts_in(trace: Path) -> dict[str, int]:
+    """Return, from strace's output, call → how often the thread that makes it most often makes it."""
     by_thread: Counter[tuple[str, str]] = Counter()
     for line in trace.read_text(errors="replace").splitlines():
         found = _LINE.match(line)
@@ -66,6 +71,11 @@ def counted(argv: list[str], cwd: Path, calls: tuple[str, ...] = CHANGING) -> di
     for (call, _), count in by_thread.items():
         most[call] = max(most.get(call, 0), count)
     return most
+
+
+def alone(expression: str, argv: list[str], trace: Path | str = "/dev/null") -> list[str]:
+    """Return the command that runs a program as our own child, under strace with an expression, but not what it starts."""
+    return ["strace", "-D", "-f", "-b", "execve", "-qq", "-o", str(trace), *expression.split(), "--", *argv]
 
 
 def own_opens(argv: list[str], cwd: Path, folders: tuple[str, ...]) -> list[int]:
