@@ -9,6 +9,7 @@ are in an undisturbed run; or it does not, and then each sidecar is what it is w
 from __future__ import annotations
 
 import os
+import random
 import shutil
 import subprocess
 import time
@@ -132,6 +133,13 @@ def fault_points(hooks: Hooks) -> list[Point]:
         own = calls.own_opens(hooks.argv(hook), hooks.folder, ("archive",))
         found += [Point(hook, "openat", number, error) for number in own for error in ERRORS["openat"]]
     return found
+
+
+def one_of_each(points: list[Point], seed: int) -> list[Point]:
+    """Return a point of each kind of call."""
+    pick = random.Random(seed)
+    kinds = sorted({point.call for point in points})
+    return [pick.choice([point for point in points if point.call == kind]) for kind in kinds]
 
 
 def _counted(hooks: Hooks, names: tuple[str, ...]) -> Iterator[tuple[int, str, int]]:

@@ -31,15 +31,15 @@ _SEGMENTS = 2
 
 
 class Recording:
-    """An archive, and the recorder that fills it from a file that plays in a loop, with a sub-stream."""
+    """An archive, and the recorder that fills it from a file that plays in a loop, perhaps with a sub-stream."""
 
-    def __init__(self, folder: Path, footage: Path) -> None:
-        folder.mkdir(parents=True)
+    def __init__(self, folder: Path, footage: Path, *, sub: bool = True) -> None:
         self.folder, self.archive = folder, folder / "archive"
-        self.archive.mkdir()
+        self.archive.mkdir(parents=True, exist_ok=True)
         (folder / "sitegen.toml").write_text(
-            f'[camera.{_CAMERA}]\nurl = "file://{footage}"\nsub_url = "file://{footage}"\n'
-            "[record]\nsegment_seconds = 1\nstall_seconds = 5\n"
+            f'[camera.{_CAMERA}]\nurl = "file://{footage}"\n'
+            + (f'sub_url = "file://{footage}"\n' if sub else "")
+            + '[record]\nsegment_seconds = 1\nstall_seconds = 5\n[previews]\nsegments = "none"\n'
         )
         self.argv = [sys.executable, "-c", PROGRAM, str(folder / "sitegen.toml")]
 
@@ -158,9 +158,11 @@ def judged(archive: Path) -> list[str]:
             known.append(sidecar)
     named = [each.video for each in known] + [each.preview for each in known]
     for video in archive.rglob("*.mp4"):
-        container = read_container(video)
-        if container is not None and container.seconds and named.count(video.name) != 1:
-            found.append(f"{video.name} has frames and {named.count(video.name)} sidecars")
+        container, count = read_container(video), named.count(video.name)
+        # A sub-stream's file whose segment came to nothing has none: it is adopted as the only footage of that time.
+        lacks_one = count == 0 and not video.name.endswith(".sub.mp4")
+        if container is not None and container.seconds and (count > 1 or lacks_one):
+            found.append(f"{video.name} has frames and {count} sidecars")
     known.sort(key=lambda each: each.start)
     found += [
         f"{one.video} ends after {two.video} begins"
