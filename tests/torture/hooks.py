@@ -149,6 +149,14 @@ def _counted(hooks: Hooks, names: tuple[str, ...]) -> Iterator[tuple[int, str, i
             yield hook, name, count
 
 
+def sync(hooks: Hooks, tally: Tally) -> None:
+    """Look at each hook of the story that nothing disturbs, whether what it writes is durable when it ends (P12)."""
+    for hook, kept in enumerate(hooks.before):
+        hooks.put_back(kept)
+        broken = calls.unsynced(calls.traced(calls.SYNCING, hooks.argv(hook), hooks.folder))
+        tally.add(f"hook {STORY[hook][0]}, undisturbed", hit=True, broken=broken)
+
+
 def disturb(hooks: Hooks, points: Iterable[Point], tally: Tally) -> None:
     """Try points: kill the hook there, or let the call fail, and judge both ways on from it."""
     for point in points:

@@ -67,7 +67,12 @@ Prepared = tuple[Sequence[Any], Callable[[Sequence[Any], Tally], None]]
 
 def _hooks_killed(folder: Path) -> Prepared:
     told = hooks.told(folder)
-    return hooks.kill_points(told), partial(hooks.disturb, told)
+
+    def attempt(points: Sequence[Any], tally: Tally) -> None:
+        hooks.sync(told, tally)
+        hooks.disturb(told, points, tally)
+
+    return hooks.kill_points(told), attempt
 
 
 def _hooks_failing(folder: Path) -> Prepared:
@@ -76,7 +81,11 @@ def _hooks_failing(folder: Path) -> Prepared:
 
 
 def _recorder_killed(folder: Path) -> Prepared:
-    return recorders.points(folder), partial(recorders.kill_at, folder)
+    def attempt(points: Sequence[Any], tally: Tally) -> None:
+        recorders.sync(folder, tally)
+        recorders.kill_at(folder, points, tally)
+
+    return recorders.points(folder), attempt
 
 
 def _previews_killed(folder: Path) -> Prepared:
