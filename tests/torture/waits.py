@@ -42,6 +42,8 @@ _PUBLISHED_S = 4.0
 _OF_THE_INDEX = ("fdatasync", "pwrite64")
 """Calls that SQLite alone makes: while they fail the site can still be written, and must say what the trouble is."""
 
+_OF_EVERY_OPEN = ("EMFILE",)
+"""Of the others, a video that cannot be opened three times is given up for previews: that lies with the video, as it seems."""
 _SWEEPING = ("unlink", "rmdir")
 """While these fail, a temporary file stays until the next start."""
 
@@ -137,7 +139,12 @@ def points(folder: Path) -> list[Point]:
     finally:
         watched.kill()
     counts = {call: n for call, n in calls.counts_in(trace).items() if call in ERRORS}
-    lasting = [Point(call, 1, error, for_ever=True) for call in sorted(counts) for error in ERRORS[call]]
+    lasting = [
+        Point(call, 1, error, for_ever=True)
+        for call in sorted(counts)
+        for error in ERRORS[call]
+        if call != "openat" or error in _OF_EVERY_OPEN
+    ]
     once = [
         Point(call, number, ERRORS[call][number % len(ERRORS[call])], for_ever=False)
         for call in sorted(counts)
