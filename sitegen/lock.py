@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+from contextlib import suppress
 from pathlib import Path
 
 from sitegen.errors import LockHeld
@@ -28,8 +29,9 @@ class Lock:
             os.close(self._fd)
             raise LockHeld(path.parent if holder else path, said) from None
         if holder:
-            os.ftruncate(self._fd, 0)
-            os.pwrite(self._fd, f"{holder} (process {os.getpid()})\n".encode(), 0)
+            with suppress(OSError):  # on a full disk the lock holds, though it does not say who has it
+                os.ftruncate(self._fd, 0)
+                os.pwrite(self._fd, f"{holder} (process {os.getpid()})\n".encode(), 0)
 
     def close(self) -> None:
         """Give the lock back."""

@@ -7,10 +7,13 @@ import os
 
 
 def write_durably(path: str | os.PathLike[str], data: bytes) -> None:
-    """Put `data` at `path`, replacing what was there; the folder must exist. Raises OSError, leaving `path` as it was."""
-    folder, name = os.path.split(os.fspath(path))
-    temporary = os.path.join(folder, f".{name}.{os.getpid()}.tmp")  # noqa: PTH118 - pathlib costs the hook 5 ms
+    """Put `data` at `path`, replacing what was there; the folder must exist. Raises OSError, leaving `path` as it was.
+
+    One writer at a time: see `temporary_of`.
+    """
+    temporary = temporary_of(path)
     try:
+        discard(temporary)  # of somebody who was killed; perhaps another user's
         handle = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC, 0o644)
         try:
             view = memoryview(data)
@@ -23,7 +26,13 @@ def write_durably(path: str | os.PathLike[str], data: bytes) -> None:
     except BaseException:
         discard(temporary)
         raise
-    sync_folder(folder or ".")
+    sync_folder(os.path.split(os.fspath(path))[0] or ".")
+
+
+def temporary_of(path: str | os.PathLike[str]) -> str:
+    """Return where a file lies while it is written: one name for each, so that what a kill leaves can be found."""
+    folder, name = os.path.split(os.fspath(path))
+    return os.path.join(folder, f".{name}.tmp")  # noqa: PTH118 - pathlib costs the hook 5 ms
 
 
 def discard(path: str) -> None:

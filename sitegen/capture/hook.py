@@ -18,6 +18,7 @@ from sitegen.capture.hook_facts import (
     put,
     read_facts,
     read_text,
+    sidecar_of,
 )
 from sitegen.capture.hook_times import from_digits, from_text
 
@@ -200,12 +201,13 @@ def _record(root: str, camera: str, place: tuple[str, int | None], fact: Fact) -
     lock = lock_camera(root, camera)
     try:
         facts = read_facts(path)
-        if fact.line() not in {known.line() for known in facts}:
+        again = fact.line() in {known.line() for known in facts}
+        if not again:
             new = [*_before(root, fact, facts), fact]
             add_facts(path, new)
             facts += new
         for relative, text in derive_clips(camera, place[1], facts).items():
-            put(f"{root}/{relative}", text)
+            put(f"{root}/{relative}", text, again=again)
     finally:
         os.close(lock)
 
@@ -214,5 +216,5 @@ def _before(root: str, fact: Fact, facts: list[Fact]) -> list[Fact]:
     """Return, as a fact, the sidecar that a movie has already though nothing is known of it; else nothing."""
     if not fact.hook.startswith("movie-") or any(known.path == fact.path for known in facts):
         return []
-    text = read_text(f"{root}/{fact.path[: fact.path.rfind('.')]}.yaml")
+    text = read_text(f"{root}/{sidecar_of(fact.path)}")
     return [Fact("sidecar", 0, path=fact.path, text=text)] if text else []

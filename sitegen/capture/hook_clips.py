@@ -4,7 +4,7 @@ The facts are a set: their order and number do not matter (see hook_facts).
 """
 
 from sitegen.archive.sidecar_text import sidecar_text
-from sitegen.capture.hook_facts import UNMEASURED, Fact, Measures
+from sitegen.capture.hook_facts import UNMEASURED, Fact, Measures, sidecar_of
 from sitegen.capture.hook_times import compact, in_name, rfc3339, to_utc
 
 MOVIE, DEBUG, TIMELAPSE = 8, 16, 32
@@ -76,7 +76,7 @@ def derive_clips(camera: str, trigger: int | None, facts: list[Fact]) -> dict[st
         fields = _fields(camera, event, draft, _end_reason(draft, followed=followed, over=over))
         text = _joined(fields, draft.before)
         if text is not None:
-            texts[draft.path[: draft.path.rfind(".")] + ".yaml"] = text
+            texts[sidecar_of(draft.path)] = text
     return texts
 
 

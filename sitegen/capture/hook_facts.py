@@ -11,7 +11,7 @@ import fcntl
 import os
 import time
 
-from sitegen.archive.durable import discard, write_durably
+from sitegen.archive.durable import discard, sync_folder, temporary_of, write_durably
 
 _KEPT_SECONDS = 7 * 86_400
 _END = "."
@@ -142,29 +142,49 @@ def _open(path: str) -> int:
 
 def _make_folder(folder: str) -> None:
     """Make the folder of a new day, which is the occasion to delete what is old."""
-    parent = os.path.split(folder)[0]
-    for name in os.listdir(parent):  # noqa: PTH208 - pathlib costs the hook 5 ms
-        if "0" <= name[0] <= "9" or name == MOVIES:
-            _sweep(f"{parent}/{name}", time.time() - _KEPT_SECONDS)
-    os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - as above
+    os.makedirs(folder, exist_ok=True)  # noqa: PTH103 - pathlib costs the hook 5 ms
+    parent, made = os.path.split(folder)
+    for name in os.listdir(parent):  # noqa: PTH208 - as above
+        if name != made and ("0" <= name[0] <= "9" or name == MOVIES):
+            try:
+                _sweep(f"{parent}/{name}", time.time() - _KEPT_SECONDS)
+            except OSError:
+                continue  # what is new is worth more; the next day brings the next occasion
 
 
 def _sweep(folder: str, before: float) -> None:
-    """Delete the files that were last written before a time, and the folder when it is empty."""
-    left = 0
+    """Delete the files that were last written before a time, and the folder when it is empty.
+
+    With an event goes what a hook that was killed has left beside its movies.
+    """
+    root, left = folder.rpartition(f"/{FOLDER}/")[0], 0
     with os.scandir(folder) as entries:
         for entry in entries:
             if entry.stat(follow_symlinks=False).st_mtime < before:
-                os.unlink(entry.path)  # noqa: PTH108 - as above
+                for path in {fact.path for fact in read_facts(entry.path) if fact.path}:
+                    discard(temporary_of(f"{root}/{sidecar_of(path)}"))
+                os.unlink(entry.path)  # noqa: PTH108 - pathlib costs the hook 5 ms
             else:
                 left += 1
     if not left:
         os.rmdir(folder)  # noqa: PTH106 - as above
 
 
-def put(path: str, text: str) -> None:
-    """Make a file hold `text`, durably, unless it does; "": make it be gone. Its folder exists."""
+def sidecar_of(path: str) -> str:
+    """Return the path of a movie's sidecar."""
+    return path[: path.rfind(".")] + ".yaml"
+
+
+def put(path: str, text: str, *, again: bool = False) -> None:
+    """Make a file hold `text`, durably, unless it does; "": make it be gone. Its folder exists.
+
+    `again`: a hook said this before, and may have been killed when the file had its name but not yet for ever.
+    """
+    if text and read_text(path) != text:
+        write_durably(path, text.encode())
+        return
+    discard(temporary_of(path))
     if not text:
         discard(path)
-    elif read_text(path) != text:
-        write_durably(path, text.encode())
+    elif again:
+        sync_folder(os.path.split(path)[0])

@@ -20,7 +20,8 @@ def record_outage(root: str, camera: str, fact: Fact) -> None:
     lock = lock_camera(root, camera)
     try:
         facts = read_facts(path)
-        if fact.line() not in {known.line() for known in facts}:
+        again = fact.line() in {known.line() for known in facts}
+        if not again:
             new = [*([] if facts else _from_sidecars(f"{root}/outages/{camera}")), fact]
             add_facts(path, new)
             facts += new
@@ -29,7 +30,7 @@ def record_outage(root: str, camera: str, fact: Fact) -> None:
         for relative, text in derive_outages(camera, facts).items():
             if text:
                 os.makedirs(f"{root}/{os.path.dirname(relative)}", exist_ok=True)  # noqa: PTH103, PTH120 - light
-            put(f"{root}/{relative}", text)
+            put(f"{root}/{relative}", text, again=again)
         if len(facts) > _CUT_AT:
             _cut(path, facts)
     finally:

@@ -1,17 +1,17 @@
 """Finishes what a killed recorder left behind: probes segments that nobody closed and writes their whole sidecars.
 
-It looks at our own names below `<root>/segments` only, writes sidecars only, and deletes nothing.
+It looks at our own names below `<root>/segments` only, writes sidecars only, and deletes nothing but sidecars half written.
 """
 
 from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from sitegen.archive.container import read_container
-from sitegen.archive.durable import write_durably
+from sitegen.archive.durable import discard, temporary_of, write_durably
 from sitegen.archive.sidecar import read_sidecar
 from sitegen.capture.recorder_book import modified, segment_sidecar, sidecar_path
 from sitegen.capture.recorder_folders import SEGMENTS
@@ -49,10 +49,22 @@ def _unfinished(folder: Path, present_run: str) -> Iterator[tuple[Path, bool]]:
     for place, day in enumerate(days):
         names = _names(day)
         ours = {name: parsed for name in names if (parsed := _own(name, folder.name, present_run))}
+        _sweep(day, names, ours)
         firsts, lasts = _ends_of_runs(ours)
         for name in sorted(ours):
             if place < _READ_WHOLE_FOLDERS or name in lasts or sidecar_path(day / name).name not in names:
                 yield day / name, name not in firsts
+
+
+def _sweep(day: Path, names: set[str], ours: Iterable[str]) -> None:
+    """Delete the sidecars that a killed recorder has left half written."""
+    for name in ours:
+        temporary = Path(temporary_of(sidecar_path(day / name)))
+        if temporary.name in names:
+            try:
+                discard(str(temporary))
+            except OSError as error:
+                _log.warning("cannot take away %s: %s", temporary, error.strerror)
 
 
 def _own(name: str, camera: str, present_run: str) -> SegmentName | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import math
 import re
 import stat
@@ -18,6 +19,7 @@ from sitegen.previews.ffmpeg import MOST_PIXELS, demuxer, probe_command
 from sitegen.previews.plan import Source, is_long_enough
 
 _HEAD_BYTES = 400
+_OF_THE_MACHINE = frozenset((errno.EMFILE, errno.ENFILE, errno.ENOMEM))
 _DURATION = re.compile(r"^  Duration: (\d+):(\d\d):(\d\d\.\d+)", re.MULTILINE)
 _PICTURE = re.compile(r"^ +Stream #.* Video: .*?, (\d+)x(\d+)\b", re.MULTILINE)
 _NO_VIDEO = "there is no video in it"
@@ -29,12 +31,15 @@ _SHORTEST_S, _LONGEST_S = 0.04, 864_000.0
 def look(video: Path, clip: Clip, ask: Callable[[list[str]], str]) -> Source | str:
     """Return what is known of a video, or what is wrong with it; `ask` runs a command and returns what it said.
 
-    Only containers whose headers sitegen does not read itself cost a process.
+    Only containers whose headers sitegen does not read itself cost a process. Raises OSError where that says nothing
+    about the video.
     """
     try:
         reader = _reader(video)
         container = read_container(video)
     except OSError as error:
+        if error.errno in _OF_THE_MACHINE:
+            raise
         return f"it cannot be read: {error.strerror}"
     except _Unusable as reason:
         return str(reason)

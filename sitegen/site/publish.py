@@ -104,13 +104,18 @@ class Publisher:
     def _put(self, target: str, data: Content, mtime_ns: int) -> None:
         temporary = self.temporary_name()
         try:
+            self._move_in(temporary, target, data, mtime_ns)
+        except BaseException:
+            with contextlib.suppress(OSError):
+                Path(temporary).unlink()  # a full disk is not to be filled with halves
+            raise
+
+    def _move_in(self, temporary: str, target: str, data: Content, mtime_ns: int) -> None:
+        try:
             create(temporary, data, mtime_ns)
         except FileNotFoundError:  # somebody deleted the site while we were at work: it comes back
             self._temporary.mkdir(parents=True, exist_ok=True)
             create(temporary, data, mtime_ns)
-        except BaseException:
-            Path(temporary).unlink(missing_ok=True)  # a full disk is not to be filled with halves
-            raise
         try:
             os.rename(temporary, target)  # noqa: PTH104 - both are text already
         except FileNotFoundError:

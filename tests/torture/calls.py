@@ -36,6 +36,8 @@ CHANGING = (
 )
 """Whatever changes what is on a disk. Files are made by open: the moment after it is the one before the first write."""
 TIMEOUT_S = 120
+_FSYNC = re.compile(r"fsync\(\d+<([^>]*)>")
+_RENAME = re.compile(r'rename\("([^"]*)", "([^"]*)"')
 _LINE = re.compile(r"^(?P<pid>\d+) +(?:<\.\.\. )?(?P<call>\w+)(?:\(| resumed)")
 
 
@@ -54,9 +56,11 @@ def _strace(options: list[str], argv: list[str], cwd: Path) -> Outcome:
 
 def counted(argv: list[str], cwd: Path, calls: tuple[str, ...] = CHANGING) -> dict[str, int]:
     """Return call → how often the thread that makes it most often makes it: strace counts `when` by thread."""
-    trace = cwd / "trace"
-    outcome = _strace(["-o", str(trace), "-e", f"trace={','.join(calls)}"], argv, cwd)
-    assert outcome.code == 0, outcome
+    return counts_in(traced(["-e", f"trace={','.join(calls)}"], argv, cwd))
+
+
+def counts_in(trace: Path) -> dict[str, int]:
+    """Return, from strace's output, call → how often the thread that makes it most often makes it."""
     by_thread: Counter[tuple[str, str]] = Counter()
     for line in trace.read_text(errors="replace").splitlines():
         found = _LINE.match(line)
@@ -66,6 +70,39 @@ def counted(argv: list[str], cwd: Path, calls: tuple[str, ...] = CHANGING) -> di
     for (call, _), count in by_thread.items():
         most[call] = max(most.get(call, 0), count)
     return most
+
+
+def traced(options: list[str], argv: list[str], cwd: Path) -> Path:
+    """Run a program undisturbed, and return the file with what strace noted."""
+    outcome = _strace(["-o", str(cwd / "trace"), *options], argv, cwd)
+    assert outcome.code == 0, outcome
+    return cwd / "trace"
+
+
+def alone(expression: str, argv: list[str], trace: Path | str = "/dev/null") -> list[str]:
+    """Return the command that runs a program as our own child, under strace with an expression, but not what it starts."""
+    return ["strace", "-D", "-f", "-b", "execve", "-qq", "-o", str(trace), *expression.split(), "--", *argv]
+
+
+SYNCING = ["-y", "-e", "trace=fsync,rename"]
+"""What strace has to note for `unsynced`."""
+
+
+def unsynced(trace: Path) -> list[str]:
+    """Return the files that were renamed without an fsync of them before, and one of their folder after (P12).
+
+    No kill shows that: what a program wrote outlives it. Only a power cut would.
+    """
+    lines = trace.read_text(errors="replace").splitlines()
+    synced = [(found[1] if (found := _FSYNC.search(line)) else "") for line in lines]
+    renamed = [
+        (number, found[1], found[2]) for number, line in enumerate(lines) if (found := _RENAME.search(line))
+    ]
+    return [
+        f"{target} is renamed, and not durable"
+        for number, source, target in renamed
+        if source not in synced[:number] or target.rpartition("/")[0] not in synced[number:]
+    ]
 
 
 def own_opens(argv: list[str], cwd: Path, folders: tuple[str, ...]) -> list[int]:

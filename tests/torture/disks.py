@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -12,7 +13,9 @@ from pathlib import Path
 from archives import site_bytes
 from changing_footage import WITH_PREVIEWS, Footage
 from readers import Reader
+from recorder_story import make_footage
 from torture.away import PATIENCE_S, clips_of, watching
+from torture.recorders import Recording, judged
 from torture.tally import Tally
 from waiting import wait_until
 
@@ -102,15 +105,74 @@ def _unequal(footage: Footage) -> list[str]:
     ]
 
 
-Taker = Callable[[Path], Callable[[], None]]
-CASES: dict[str, tuple[str, Taker, bool]] = {
-    "no bytes for the site": ("site", lambda disk: take_bytes(disk, 0), False),
-    "few bytes for the site": ("site", lambda disk: take_bytes(disk, 300_000), False),
-    "no files for the site": ("site", lambda disk: take_inodes(disk, 0), False),
-    "few files for the site": ("site", lambda disk: take_inodes(disk, 25), False),
-    "no bytes for the state": ("state", lambda disk: take_bytes(disk, 0), False),
-    "no files for the site at the start": ("site", lambda disk: take_inodes(disk, 0), True),
-    "no bytes for the state at the start": ("state", lambda disk: take_bytes(disk, 0), True),
+def record(folder: Path, disk: str, take: Callable[[Path], Callable[[], None]]) -> list[str]:
+    """Fill the disk below `disk` while a real recorder writes to an archive on another: it goes on, and starts anew.
+
+    When there is room again, all that was recorded is on the site.
+    """
+    with small_disk(folder / disk, inodes=20_000) as place:
+        footage = Footage(folder, 22)
+        recorded = Recorded(folder)
+        footage.build()
+        with watching(footage) as said:
+            recorded.until(lambda: clips_of(footage) > 0, "a segment on the site")
+            give = take(place)
+            for _ in range(2):
+                wanted = len(recorded.ended()) + 2
+                recorded.until(lambda n=wanted: len(recorded.ended()) >= n, "segments while the disk is full")
+            wait_until(
+                lambda: "No space left" in said() or "full" in said(), PATIENCE_S, "a word about the disk"
+            )
+            give()
+            wait_until(lambda: clips_of(footage) == len(recorded.ended()), PATIENCE_S, "a recovery")
+            found = ["traceback: " + said()[-600:]] if "Traceback" in said() + recorded.said() else []
+        return found + judged(recorded.archive) + _unequal(footage)
+
+
+class Recorded(Recording):
+    """An archive that `sitegen record` fills, in starts and stops."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder, make_footage(folder / "footage.mp4"), sub=False)
+        self.argv = [sys.executable, "-m", "sitegen.cli", "record"]
+
+    def until(self, predicate: Callable[[], object], what: str) -> None:
+        """Record until something is true, and end in good order."""
+        with (
+            (self.folder / "record.log").open("ab") as log,
+            subprocess.Popen(self.argv, cwd=self.folder, stderr=log) as recorder,
+        ):
+            try:
+                wait_until(lambda: predicate() or recorder.poll() is not None, PATIENCE_S, what)
+                assert recorder.poll() is None, f"the recorder ended: {self.said()[-400:]}"
+                recorder.terminate()
+                assert recorder.wait(PATIENCE_S) == 0, self.said()[-400:]
+            finally:
+                recorder.kill()
+
+
+Case = Callable[[Path], list[str]]
+CASES: dict[str, Case] = {
+    "no bytes for the site": lambda folder: fill(folder, "site", lambda disk: take_bytes(disk, 0)),
+    "few bytes for the site": lambda folder: fill(folder, "site", lambda disk: take_bytes(disk, 300_000)),
+    "no files for the site": lambda folder: fill(folder, "site", lambda disk: take_inodes(disk, 0)),
+    "few files for the site": lambda folder: fill(folder, "site", lambda disk: take_inodes(disk, 25)),
+    "no bytes for the state": lambda folder: fill(folder, "state", lambda disk: take_bytes(disk, 0)),
+    "no files for the site at the start": lambda folder: fill(
+        folder, "site", lambda disk: take_inodes(disk, 0), at_start=True
+    ),
+    "no bytes for the state at the start": lambda folder: fill(
+        folder, "state", lambda disk: take_bytes(disk, 0), at_start=True
+    ),
+    "recording, and no bytes for the site": lambda folder: record(
+        folder, "site", lambda disk: take_bytes(disk, 0)
+    ),
+    "recording, and no files for the state": lambda folder: record(
+        folder, "state", lambda disk: take_inodes(disk, 0)
+    ),
+    "recording, and no bytes for the state": lambda folder: record(
+        folder, "state", lambda disk: take_bytes(disk, 0)
+    ),
 }
 
 
@@ -120,8 +182,7 @@ def fill_up(base: Path, names: list[str], tally: Tally) -> None:
         folder = base / name.replace(" ", "-")
         folder.mkdir(parents=True)
         try:
-            disk, take, at_start = CASES[name]
-            broken = fill(folder, disk, take, at_start=at_start)
+            broken = CASES[name](folder)
         except AssertionError as error:
             broken = [str(error)[:400]]
         tally.add(name, hit=True, broken=broken)

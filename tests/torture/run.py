@@ -13,21 +13,39 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from torture import away, disks, faults, kills, twins  # noqa: E402 - found by the path above
+from torture import away, beside, disks, faults, hooks, kills, recorders, twins, waits  # noqa: E402 - found by the path above
 from torture.tally import Tally  # noqa: E402
 from torture.worlds import SCENARIOS, folder_of  # noqa: E402
 
 WORKERS = 2
 HOSTILE = Path(__file__).resolve().parents[1] / "hostile/run.py"
-A_TRY_S = {"kill": 1.2, "fault": 1.2}
-"""What a try takes about, to share the time out; with previews three times as long."""
-_SHARES = {"kill": 0.4, "fault": 0.3}
+A_TRY_S = {
+    "kill": 1.2,
+    "fault": 1.2,
+    "hook": 0.5,
+    "recorder": 1.2,
+    "preview": 4.0,
+    "announcer": 4.0,
+    "watch": 3.5,
+}
+"""What a try takes about, to share the time out; of a build with previews three times as long."""
+_SHARES = {"kill": 0.3, "fault": 0.2}
+_SHARES_OF_OTHERS = {
+    "hook kills": 0.02,
+    "hook faults": 0.07,
+    "recorder": 0.02,
+    "preview": 0.03,
+    "announcer": 0.02,
+    "watch": 0.1,
+}
 _HOSTILE_SHARE = 0.1
 _RANDOM_ROUNDS = 30
 
@@ -40,6 +58,68 @@ def _enumerated(kind: str, name: str, base: Path, seconds: float) -> Tally:
     step = max(1, round(len(points) * A_TRY_S[kind] * longer / seconds))
     tally = Tally(f"{kind}s, {name}: {'all' if step == 1 else f'each {step}th'} of {len(points)} points")
     (kills.kill_at if kind == "kill" else faults.fail_at)(world, points[::step], tally)
+    return tally
+
+
+Prepared = tuple[Sequence[Any], Callable[[Sequence[Any], Tally], None]]
+"""The points of a campaign, and what tries some of them."""
+
+
+def _hooks_killed(folder: Path) -> Prepared:
+    told = hooks.told(folder)
+
+    def attempt(points: Sequence[Any], tally: Tally) -> None:
+        hooks.sync(told, tally)
+        hooks.disturb(told, points, tally)
+
+    return hooks.kill_points(told), attempt
+
+
+def _hooks_failing(folder: Path) -> Prepared:
+    told = hooks.told(folder)
+    return hooks.fault_points(told), partial(hooks.disturb, told)
+
+
+def _recorder_killed(folder: Path) -> Prepared:
+    def attempt(points: Sequence[Any], tally: Tally) -> None:
+        recorders.sync(folder, tally)
+        recorders.kill_at(folder, points, tally)
+
+    return recorders.points(folder), attempt
+
+
+def _previews_killed(folder: Path) -> Prepared:
+    film = beside.one_film(folder)
+    return beside.preview_points(film), partial(beside.kill_previews, film)
+
+
+def _announcer_killed(folder: Path) -> Prepared:
+    announced = beside.Announced(folder)
+    return beside.announcer_points(announced), partial(beside.kill_announcer, announced)
+
+
+def _watch_failing(folder: Path) -> Prepared:
+    return waits.points(folder), partial(waits.fail_at, folder)
+
+
+OTHERS: dict[str, tuple[Callable[[Path], Prepared], float, float]] = {
+    "hooks killed": (_hooks_killed, 0.5, 0.02),
+    "hooks failing": (_hooks_failing, 0.5, 0.07),
+    "recorder killed": (_recorder_killed, 1.2, 0.02),
+    "previews killed": (_previews_killed, 4.0, 0.02),
+    "announcer killed": (_announcer_killed, 4.0, 0.02),
+    "watch failing": (_watch_failing, 4.0, 0.12),
+}
+"""What works beside the build: how it is prepared, what a try takes about in seconds, and its share of the time."""
+
+
+def _beside(name: str, base: Path, seconds: float) -> Tally:
+    """Go through the points of one of the others, all of them if they can be tried in time."""
+    prepare, a_try_s, _ = OTHERS[name]
+    points, attempt = prepare(folder_of(base, name))
+    step = max(1, round(len(points) * a_try_s / seconds))
+    tally = Tally(f"{name}: {'all' if step == 1 else f'each {step}th'} of {len(points)} points")
+    attempt(points[::step], tally)
     return tally
 
 
@@ -76,6 +156,8 @@ def _campaigns(base: Path, minutes: float) -> Iterator[tuple[str, Callable[..., 
     for kind, share in _SHARES.items():
         for name in SCENARIOS:
             yield f"{kind}s: {name}", _enumerated, (kind, name, base, seconds * share / len(SCENARIOS))
+    for name, (_, _, share) in OTHERS.items():
+        yield name, _beside, (name, base, seconds * share)
     yield "random", _random, (base,)
     yield "cases", _cases, (base,)
     yield "hostile", _hostile, (minutes * WORKERS * _HOSTILE_SHARE,)

@@ -131,6 +131,39 @@ def test_a_new_day_sweeps_what_is_a_week_old(archive):
     assert sorted(path.name for path in (archive / ".hooks/101").iterdir()) == ["20261102", "20261122"]
 
 
+def test_old_facts_that_cannot_be_swept_keep_no_new_day_from_beginning(archive):
+    """What is new is worth more: the sweep is left to the next day."""
+    (archive / ".hooks/101/20261101/120000").mkdir(parents=True)
+    os.utime(archive / ".hooks/101/20261101/120000", (1, 1))
+    assert run(archive, STORY[1]) == 0
+    assert read(archive, FIRST)["video"] == FIRST
+
+
+def test_what_a_killed_hook_left_half_written_goes_with_the_next_of_its_event(archive):
+    """And if there is none, with the event's facts, after a week."""
+    left = archive / FOLDER / f".{FIRST.replace('.mp4', '.yaml')}.tmp"
+    assert run(archive, STORY[1]) == 0
+    left.write_text("schema: ")
+    assert run(archive, STORY[1]) == 0
+    assert not left.exists()
+    left.write_text("schema: ")
+    os.utime(archive / ".hooks/101/20261122/035503", (1, 1))
+    assert run(archive, call("event-start", "03:55:03", event="0010120261130035503")) == 0
+    assert not left.exists()
+
+
+def test_a_hook_that_is_said_again_makes_the_names_durable(archive, monkeypatch):
+    """P12: the one before may have been killed between the rename and the fsync of the folder."""
+    import sitegen.capture.hook_facts as module
+
+    synced = []
+    monkeypatch.setattr(module, "sync_folder", synced.append)
+    assert run(archive, STORY[1]) == 0
+    assert synced == []
+    assert run(archive, STORY[1]) == 0
+    assert synced == [f"{archive.resolve()}/{FOLDER}"]
+
+
 def test_a_torn_line_is_no_fact(archive):
     """What a killed hook began to write is passed over, wherever it was torn; the next line is whole."""
     run(archive, STORY[0])

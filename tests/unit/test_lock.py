@@ -67,3 +67,17 @@ def test_a_shorter_name_leaves_nothing_of_the_longer_one(tmp_path):
     lock = Lock(path, "me")
     assert path.read_text() == f"me (process {os.getpid()})\n"
     lock.close()
+
+
+def test_a_lock_on_a_full_disk_holds_though_it_names_nobody(tmp_path, monkeypatch):
+    """A recorder must start when the disk of the state folder is full: its archive may have room."""
+
+    def full(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "pwrite", full)
+        first = Lock(tmp_path / "x.lock", "me")
+    with pytest.raises(LockHeld):
+        Lock(tmp_path / "x.lock", "another")
+    first.close()

@@ -73,3 +73,16 @@ def test_the_log_has_no_logins_and_a_killed_program_leaves_no_core(tmp_path, ver
 def test_what_is_left_out(text, shown):
     """User, password and query of each address; examples, and what is no login, stay."""
     assert without_logins(text) == shown
+
+
+def test_a_log_whose_disk_is_full_is_lost_without_a_traceback(capfd):
+    """/dev/full is such a disk; nothing else of the program suffers."""
+    program = (
+        "import os, sys; sys.stderr = open('/dev/full', 'w'); os.dup2(2, 9)\n"
+        "from sitegen.logs import set_up_logging; set_up_logging(0)\n"
+        "import logging; logging.info('one'); sys.stderr = os.fdopen(9, 'w'); logging.info('two')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, timeout=60
+    )
+    assert "Traceback" not in done.stderr

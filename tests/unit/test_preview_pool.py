@@ -1,5 +1,6 @@
 """The pool: real ffmpeg on tiny clips; order, changes, deletions, kills, faults and the end."""
 
+import errno
 import os
 import shutil
 import signal
@@ -253,6 +254,18 @@ def test_the_back_off_follows_the_clock_that_is_given(archive, pool_of, tiny):
     wait_until(lambda: pool._queue.wait_s(1.0) == pytest.approx(0.25), what="the wait for the third attempt")
     now[0] = 2.0
     assert collect(pool, 1)[0].attempts == 3
+
+
+def test_no_files_left_to_open_is_the_machines_fault(archive, output, tiny, monkeypatch):
+    """The video is not to be given up for it."""
+    import sitegen.previews.look as module
+
+    def refused(_):
+        raise OSError(errno.EMFILE, "Too many open files")
+
+    monkeypatch.setattr(module, "read_container", refused)
+    clip = put(archive, tiny, "a.mp4")
+    assert attempt(clip, archive, output, SETTINGS, stopper=Stopper(), stage="all").kind == "fault"
 
 
 def test_a_machine_fault_keeps_the_clip(archive, pool_of, tiny, monkeypatch):

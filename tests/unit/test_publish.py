@@ -216,3 +216,16 @@ def test_a_full_disk_leaves_no_half_behind(tmp_path, monkeypatch):
         with pytest.raises(OSError, match="No space"):
             publisher.write("a.html", b"x" * 2_000)
     assert list((tmp_path / ".sitegen-tmp").iterdir()) == []
+
+
+def test_a_file_that_cannot_be_renamed_leaves_no_half_behind(publisher, monkeypatch):
+    """A watch tries for as long as the trouble lasts: each try would leave one more."""
+    import sitegen.site.publish as module
+
+    def refused(*_):
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(module.os, "rename", refused)
+    with pytest.raises(OSError, match="Input/output"):
+        publisher.write("a.html", b"a")
+    assert list((publisher.output / TEMPORARY).iterdir()) == []

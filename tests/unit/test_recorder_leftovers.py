@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from sitegen import process
+from sitegen.archive.durable import temporary_of
 from sitegen.archive.sidecar import read_sidecar
 from sitegen.capture.recorder_book import segment_sidecar, sidecar_path
 from sitegen.capture.recorder_leftovers import finish_leftovers
@@ -115,6 +116,16 @@ def test_what_is_not_a_leftover_is_not_touched(tmp_path, sample):
     before = {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()}
     assert finish_leftovers(tmp_path, PRESENT) == 0
     assert {path: path.read_bytes() for path in tmp_path.rglob("*") if path.is_file()} == before
+
+
+def test_what_is_half_written_is_swept(tmp_path, sample):
+    """A killed recorder's; the present one may be writing."""
+    names = "7-20261122T120001Z-abcdef1.mp4", f"7-20261122T120101Z-{PRESENT}1.mp4"
+    left = [Path(temporary_of(sidecar_path(put(tmp_path, name, sample)))) for name in names]
+    for each in left:
+        each.write_text("schema: ")
+    finish_leftovers(tmp_path, PRESENT)
+    assert [each.exists() for each in left] == [False, True]
 
 
 def test_in_old_folders_only_the_last_of_a_run_is_read(tmp_path, sample):
