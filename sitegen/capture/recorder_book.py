@@ -166,21 +166,10 @@ class Book:
         segment.start, segment.end = span
         segment.reason = reason
         self._last, self._previous_end = segment, segment.end
-        self._seal(segment.video)
+        seal(segment.video)
         for later in self._open.values():  # its line came before this one's row
             later.start, later.follows = segment.end, True
         self._save(segment)
-
-    def _seal(self, video: Path) -> None:
-        """Take away the right to write to a finished video.
-
-        When the clock is set back, ffmpeg may come to a name again before the recorder has noticed: so it stops there,
-        and the next run's names have another token.
-        """
-        try:
-            video.chmod(stat.S_IMODE(video.stat().st_mode) & ~_ANYBODY_WRITES)
-        except OSError as error:
-            _log.debug("camera %s: cannot protect %s: %s", self._camera, video, error.strerror)
 
     def _discard(self, segment: Segment) -> None:
         """Take away a file of this run that has no frame, and its sidecar."""
@@ -218,6 +207,18 @@ class Book:
                 )
         else:
             self._unsaved.pop(path, None)
+
+
+def seal(video: Path) -> None:
+    """Take away the right to write to a finished video.
+
+    When the clock is set back, ffmpeg may come to a name again before the recorder has noticed: so it stops there,
+    and the next run's names have another token.
+    """
+    try:
+        video.chmod(stat.S_IMODE(video.stat().st_mode) & ~_ANYBODY_WRITES)
+    except OSError as error:
+        _log.debug("cannot protect %s: %s", video, error.strerror)
 
 
 def segment_sidecar(

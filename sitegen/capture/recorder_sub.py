@@ -12,7 +12,7 @@ import logging
 from datetime import datetime
 from pathlib import Path
 
-from sitegen.capture.recorder_book import Book, is_frameless
+from sitegen.capture.recorder_book import Book, is_frameless, seal
 from sitegen.capture.recorder_ffmpeg import Source, Way
 from sitegen.capture.recorder_names import SUB_SUFFIX, file_pattern, parse_name, parse_sub_name
 from sitegen.capture.recorder_policy import EndReason
@@ -103,10 +103,14 @@ class SubLedger:
 
     def _look_into(self, name: str) -> None:
         parsed = parse_sub_name(name)
-        if parsed is None or not is_frameless(self._folder / parsed.day / name):
+        if parsed is None:
+            return
+        video = self._folder / parsed.day / name
+        if not is_frameless(video):
+            seal(video)
             return
         self._book.sub_gone(name)
         try:
-            (self._folder / parsed.day / name).unlink(missing_ok=True)
+            video.unlink(missing_ok=True)
         except OSError as error:
             _log.warning("cannot take away %s: %s", name, error.strerror)

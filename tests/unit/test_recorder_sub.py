@@ -2,6 +2,7 @@
 
 import asyncio
 import shutil
+import stat
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
@@ -120,6 +121,20 @@ def test_a_part_that_holds_frames_stays_and_is_named(day, book, ledger, sample):
     ledger.ended("killed")
     assert preview(day) == SUB
     assert not book.lacks_sub("abcdef1")
+
+
+@pytest.mark.parametrize("how", ["closed", "killed"])
+def test_a_finished_file_cannot_be_written_to(day, book, ledger, sample, how):
+    """As a segment: a clock that is set back brings ffmpeg to its name again."""
+    book.opened(MAIN, AT)
+    ledger.opened(SUB, AT)
+    shutil.copyfile(sample, day / SUB)
+    assert stat.S_IMODE((day / SUB).stat().st_mode) & 0o200
+    if how == "closed":
+        ledger.closed(SUB, **ROW)
+    else:
+        ledger.ended("killed")
+    assert not stat.S_IMODE((day / SUB).stat().st_mode) & 0o222
 
 
 def test_a_segment_that_is_taken_away_leaves_its_file_alone(day, book, ledger, sample):
