@@ -24,6 +24,8 @@ class Disk:
     """Files whose bytes may be lost."""
     unnamed: set[str] = field(default_factory=set)
     """Files and folders whose names may be lost."""
+    in_place: set[str] = field(default_factory=set)
+    """Files that were written to under the names they have: who reads then gets a part."""
     early: list[str] = field(default_factory=list)
     """Files that got their names before their bytes were sure: after a power cut there may be an empty one."""
 
@@ -45,12 +47,14 @@ class Disk:
             self._sync(opened["path"])
         elif opened is not None:
             self.unsynced.add(opened["path"])
+            self.in_place.add(opened["path"])
 
     def _rename(self, old: str, new: str) -> None:
         if old in self.unsynced:
             self.early.append(new)
             self.unsynced.remove(old)
             self.unsynced.add(new)
+        self.in_place -= {old, new}
         self.unnamed.discard(old)
         self.unnamed.add(new)
 
@@ -59,8 +63,9 @@ class Disk:
         self.unnamed = {name for name in self.unnamed if str(Path(name).parent) != path}
 
     def lost(self, path: Path) -> list[str]:
-        """Return what a power cut could take of a file."""
+        """Return what a power cut, or a look at the wrong moment, could take of a file."""
         found = [f"{path.name}: its bytes"] if str(path) in self.unsynced | set(self.early) else []
+        found += [f"{path.name}: written in place"] if str(path) in self.in_place else []
         ways = [path, *path.parents]
         return found + [f"{path.name}: the name of {way.name}" for way in ways if str(way) in self.unnamed]
 

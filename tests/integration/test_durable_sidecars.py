@@ -68,7 +68,7 @@ def test_what_the_recorder_has_written_is_on_the_disk(tmp_path, movie):
     [
         ([("write", "3</a/.t>", ""), ("rename", '"/a/.t", "/a/x"', "")], ["x: its bytes", "x: the name of x"]),
         ([("write", "3</a/.t>", ""), ("fsync", "3</a/.t>", ""), ("rename", '"/a/.t", "/a/x"', "")], ["x: the name of x"]),
-        ([("write", "3</a/x>", ""), ("fsync", "3</a/x>", ""), ("mkdir", '"/a", 0777', "")], ["x: the name of a"]),
+        ([("write", "3</a/x>", ""), ("fsync", "3</a/x>", ""), ("mkdir", '"/a", 0777', "")], ["x: written in place", "x: the name of a"]),
         ([("mkdir", '"/a", 0777', ""), ("fsync", "3</>", ""), ("openat", 'AT_FDCWD</>, "/a/x", O_CREAT', "/a/x"), ("fsync", "4</a>", "")], []),
     ],
 )  # fmt: skip

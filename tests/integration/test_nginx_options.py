@@ -178,7 +178,10 @@ _ANY_CIPHER = "ssl_ciphers ALL:@SECLEVEL=0;"
     [
         ({}, True),
         ({"ciphers": (_CIPHERS, _ANY_CIPHER)}, True),
-        ({"ciphers": (_CIPHERS, _ANY_CIPHER), "versions": (_VERSIONS, "ssl_protocols TLSv1 TLSv1.1;")}, False),
+        (
+            {"ciphers": (_CIPHERS, _ANY_CIPHER), "versions": (_VERSIONS, "ssl_protocols TLSv1 TLSv1.1;")},
+            False,
+        ),
     ],
     ids=["as shipped", "the line of versions alone", "neither line"],
 )
