@@ -41,12 +41,16 @@ class _Remembering(Reader):
 
 
 class Looks:
-    """Reads the whole site after each change to it; what was broken is noted once, with the change that had come."""
+    """Reads the whole site after each change to it; what was broken is noted once, with the change that had come.
+
+    build.json tells the world of a revision: whoever is told must find it, so it has to be the last change of a build.
+    """
 
     def __init__(self, site: Path, deleted: list[str]) -> None:
         self._reader, self._site = _Remembering(site, deleted), site
         self._turn, self._looking = threading.Lock(), threading.local()
         self._changed = ""
+        self._told = False
         self.looks, self.seen = 0, dict[str, str]()
 
     def change(self, what: str, *paths: object) -> None:
@@ -57,6 +61,9 @@ class Looks:
             if self._changed:
                 self._look()
             self._changed = what if any(map(self._is_seen, paths)) else ""
+            if self._told and self._changed:
+                self.seen["a build goes on when its revision is told"] = what
+            self._told |= any(str(path) == f"{self._site}/build.json" for path in paths)
 
     def _is_seen(self, path: object) -> bool:
         """Say whether a path is of the site, and not of its hidden folder."""
