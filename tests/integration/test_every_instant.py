@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from archives import put_clip
 from changing_footage import FIRST
-from torture.instants import look_on
+from torture.instants import look_at
+from torture.tally import Tally
 from torture.worlds import QUIETLY, SCENARIOS, World, filled
 
 CLIPS = 12
@@ -38,10 +39,8 @@ WORLDS = {**SCENARIOS, "first clip of its day": first_clip_of_its_day}
 )
 def test_whoever_looks_after_any_change_sees_a_whole_site(tmp_path, name, least):
     """First build, one clip more, and deletions: at no instant does a page that can be reached link to what is not there."""
-    world = WORLDS[name](tmp_path, CLIPS)
-    world.restore()
-    arguments = world.argv[world.argv.index("build") :]
-    looks, broken = look_on(arguments, world.folder, world.footage.site, sorted(world.footage.deleted))
-    assert broken == []
+    world, tally = WORLDS[name](tmp_path, CLIPS), Tally(name)
+    looks = look_at(world, tally)
+    assert tally.violations == []
     assert looks >= least
     assert world.broken() == []

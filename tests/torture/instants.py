@@ -13,11 +13,15 @@ import sys
 import threading
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
 from readers import Reader  # noqa: E402 - found by the path above
+
+if TYPE_CHECKING:
+    from torture.tally import Tally
+    from torture.worlds import World
 
 CHANGES = frozenset(("os.rename", "os.remove", "os.rmdir", "os.symlink", "os.link", "os.truncate"))
 """What Python tells audit hooks of; opens for writing, and writes, are looked at beside them."""
@@ -109,6 +113,16 @@ def look_on(argv: list[str], cwd: Path, site: Path, deleted: list[str]) -> tuple
     assert done.returncode == 0, done.stderr.decode()[-1_000:]
     said = json.loads(done.stdout)
     return said["looks"], [f"{broken}, after {what}" for broken, what in said["seen"].items()]
+
+
+def look_at(world: World, tally: Tally) -> int:
+    """Run a world's command once, looked at after each change that readers can see; return how often that was."""
+    world.restore()
+    arguments = world.argv[world.argv.index("build") :]
+    footage = world.footage
+    looks, broken = look_on(arguments, world.folder, footage.site, sorted(footage.deleted))
+    tally.add(f"{world.name}, looked at {looks} times", hit=looks > 0, broken=broken)
+    return looks
 
 
 def main() -> int:

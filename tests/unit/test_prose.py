@@ -158,7 +158,7 @@ def test_each_of_two_fences_holds_alone(monkeypatch, text, without):
 
     def clean(html, **options):
         if without == "filter":
-            options.pop("attribute_filter")
+            options.pop("attribute_filter", None)
         else:
             options["url_schemes"] |= {"javascript", "data"}
         return real(html, **options)
