@@ -167,13 +167,16 @@ def test_the_link_to_the_archive_is_never_away_while_it_is_replaced(publisher, t
         (tmp_path / name).mkdir()
     publisher.link("media", tmp_path / "archive")
     led = []
-    for call in ("symlink", "rename", "replace", "unlink"):
 
-        def watched(*arguments, real=getattr(os, call), **named):
+    def watched(real):
+        def call(*arguments, **named):
             real(*arguments, **named)
             led.append((publisher.output / "media").is_dir())
 
-        monkeypatch.setattr(os, call, watched)
+        return call
+
+    for name in ("symlink", "rename", "replace", "unlink"):
+        monkeypatch.setattr(os, name, watched(getattr(os, name)))
     publisher.link("media", tmp_path / "other")
     assert len(led) > 1
     assert all(led)
