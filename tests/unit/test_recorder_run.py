@@ -3,8 +3,8 @@
 import asyncio
 import os
 import sys
-import tracemalloc
 import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
