@@ -5,7 +5,7 @@ A camera's losses are no event, so their facts are never swept; the file is cut 
 
 import os
 
-from sitegen.archive.durable import write_durably
+from sitegen.archive.durable import make_folder, write_durably
 from sitegen.capture.hook_facts import FOLDER, Fact, add_facts, lock_camera, put, read_facts, read_text
 from sitegen.capture.hook_merge import own_fields
 from sitegen.capture.hook_outages import derive_outages
@@ -29,12 +29,20 @@ def record_outage(root: str, camera: str, fact: Fact) -> None:
         facts = [known for known in facts if known.moment > forgotten]
         for relative, text in derive_outages(camera, facts).items():
             if text:
-                os.makedirs(f"{root}/{os.path.dirname(relative)}", exist_ok=True)  # noqa: PTH103, PTH120 - light
+                _make_folders(root, relative)
             put(f"{root}/{relative}", text, again=again)
         if len(facts) > _CUT_AT:
             _cut(path, facts)
     finally:
         os.close(lock)
+
+
+def _make_folders(root: str, relative: str) -> None:
+    """Make the folders of a file, with names that a power cut leaves."""
+    folder = root
+    for name in relative.split("/")[:-1]:
+        folder = f"{folder}/{name}"
+        make_folder(folder)
 
 
 def _cut(path: str, facts: list[Fact]) -> None:

@@ -6,7 +6,7 @@ import os
 from datetime import datetime
 from pathlib import Path
 
-from sitegen.archive.durable import sync_folder
+from sitegen.archive.durable import make_folder
 from sitegen.capture.recorder_names import day_folders
 
 SEGMENTS = "segments"
@@ -27,12 +27,4 @@ def make_day_folders(root: Path, camera: str, now: datetime) -> None:
     for day in day_folders(now):
         if not (folder / day).is_dir():
             for each in (folder.parent, folder, folder / day):
-                _make(each)
-
-
-def _make(folder: Path) -> None:
-    try:
-        folder.mkdir()
-    except FileExistsError:
-        return
-    sync_folder(os.fspath(folder.parent))
+                make_folder(os.fspath(each))

@@ -40,7 +40,10 @@ ORDER = (
     *("clip", "playlist", "camera-day", "day", "camera", "content", "cameras", "live"),
     *("api", "calendar", "shell", "status", "home"),
 )
-"""In this order pages are written: what is linked to comes before what links to it, as far as that can be."""
+"""In this order pages are written. Only the place of `home` is needed, the last: a first build is entered there.
+
+All else readers cannot tell, for pages that are new come before those that link to them (sitegen.site.update).
+"""
 
 
 def day_folder(day: str) -> str:

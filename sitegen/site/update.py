@@ -1,7 +1,7 @@
 """Brings the published files in step with the pages marked in the index, in an order that never shows a dead link.
 
 1. Assets and the link to the archive.  2. Pages that are new: nothing links to them yet; those of new days in one piece
-each.  3. Pages that are replaced: all that they link to is there now.  4. Deletions: nothing links to these any more.
+each, and of a new site the home page last.  3. Pages that are replaced: all that they link to is there now.  4. Deletions: nothing links to these any more.
 Days come one after another with all their pages, since these are made of the same clips. A pass that was killed is
 taken up where it stopped: a page's mark is taken away only when its files are in their places. When there is very much
 to do, other processes do some of the days.

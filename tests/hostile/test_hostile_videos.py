@@ -16,6 +16,8 @@ from sandbox import Sandbox, film, on_site, problems, tree, violations
 
 from sitegen.archive.container import read_container
 from sitegen.archive.container_mp4 import Movie, read_traf
+from sitegen.previews import ffmpeg
+from sitegen.previews.plan import Source
 
 READERS = Path(__file__).with_name("header_readers.py")
 SAMPLE = {
@@ -119,6 +121,63 @@ def test_no_other_file_is_opened_and_nobody_is_called(tmp_path):
     assert str(canary.parent) not in said
     assert re.findall(r"connect\(.*AF_INET.*", said) == []
     assert len(problems(box.site)) >= 9
+
+
+def playlist_of(victim, address):
+    """Return a playlist of one film of this machine and one at an address."""
+    return next(data for name, data in disguised(str(victim), address) if name == "playlist.mp4")
+
+
+def commands(video, demuxer):
+    """Return every command line that ffmpeg is given for a video; as if the first bytes were not looked at."""
+    source = Source(demuxer, 1.0, 64 * 36)
+    yield ffmpeg.probe_command(demuxer, str(video))
+    yield ffmpeg.poster_command((64, 36), source, str(video), 0.5, keys=True, zscale=False)
+    yield ffmpeg.command((64, 36), "keys", source, str(video), zscale=False)
+
+
+def opened_by(command, folder):
+    """Run ffmpeg; return what it opened and connected to, as strace tells it, and what it said."""
+    trace = folder / "trace"
+    wrap = ["strace", "-f", "-qq", "-s", "300", "-o", str(trace), "-e", "trace=open,openat,connect"]
+    done = subprocess.run([*wrap, *command], cwd=folder, check=False, capture_output=True, timeout=60)
+    return trace.read_text(errors="replace"), done.stderr.decode(errors="replace")
+
+
+def test_a_forced_reader_alone_opens_no_other_file(tmp_path):
+    """Given a playlist as a video, ffmpeg does not read it as one: also of files, which it is allowed to open."""
+    folder = tmp_path / "outside"
+    folder.mkdir()
+    victim = folder / "secret.mp4"
+    victim.write_bytes(film().read_bytes())
+    video = tmp_path / "clip.m3u8"  # a name by which ffmpeg would guess right
+    video.write_bytes(playlist_of(victim, "http://127.0.0.1:9/"))
+    for command in commands(video, "mov"):
+        opened, _ = opened_by(command, tmp_path)
+        assert str(video) in opened
+        assert str(victim) not in opened
+    at = command.index("-f", command.index("-protocol_whitelist"))
+    guessing = [*command[:at], *command[at + 2 :]]
+    assert str(victim) in opened_by(guessing, tmp_path)[0], "without the reader it would be opened"
+
+
+def test_the_list_of_protocols_alone_lets_nobody_be_called(tmp_path):
+    """Should ffmpeg read a playlist after all: it opens files and nothing else, whatever it would allow itself."""
+    listener = Listener()
+    video = tmp_path / "clip.m3u8"
+    urls = (f"{listener.address}a.ts", "data:video/mp2t,GGG.ts", f"crypto:file:{tmp_path}/x.ts")
+    for url in urls:
+        video.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{url}\n#EXT-X-ENDLIST\n")
+        for command in commands(video, "hls"):
+            opened, said = opened_by(command, tmp_path)
+            assert re.findall(r"connect\(.*AF_INET.*", opened) == []
+            assert "not on whitelist 'file'" in said
+    assert listener.count == 0
+    video.write_text(f"#EXTM3U\n#EXT-X-TARGETDURATION:9\n#EXTINF:9,\n{urls[0]}\n#EXT-X-ENDLIST\n")
+    at = command.index("-protocol_whitelist") + 1
+    opened_by([*command[:at], "file,http,tcp", *command[at + 1 :]], tmp_path)
+    listener.socket.close()
+    assert listener.count > 0, "with a longer list it would be connected to"
 
 
 def test_a_video_that_grows_while_it_is_read_is_taken_when_it_is_whole(tmp_path):

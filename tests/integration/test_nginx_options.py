@@ -119,9 +119,9 @@ def test_the_password_goes_no_further(folders, tmp_path):
         assert body == b""
 
 
-@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
-def test_tls_with_a_real_certificate(folders, tmp_path):
-    """Pages, parts of videos and refusals come over TLS 1.2 and 1.3 to who trusts the certificate; older versions do not."""
+@contextmanager
+def tls(folders, tmp_path, **more):
+    """Serve with tls.conf and a certificate made for it; yields both ports. `more` changes other lines of the file."""
     key, certificate, tls_port = tmp_path / "key.pem", tmp_path / "cert.pem", free_port()
     made = run(
         [find("openssl"), "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2",
@@ -135,28 +135,90 @@ def test_tls_with_a_real_certificate(folders, tmp_path):
         listen=("listen 443 ssl;", f"listen 127.0.0.1:{tls_port} ssl;"),
         certificate=("/etc/ssl/sitegen/fullchain.pem", certificate),
         key=("/etc/ssl/sitegen/key.pem", key),
+        **more,
     )
     with serving(folders, tmp_path) as port:
+        yield port, tls_port
+
+
+def trusting(tmp_path, oldest, newest, ciphers="DEFAULT"):
+    """Return a client's settings that trust the certificate of `tls`, with these versions, and no bounds of their own."""
+    context = ssl.create_default_context(cafile=str(tmp_path / "cert.pem"))
+    context.set_ciphers(f"{ciphers}:@SECLEVEL=0")
+    context.minimum_version, context.maximum_version = oldest, newest
+    return context
+
+
+def test_tls_with_a_real_certificate(folders, tmp_path):
+    """Pages, parts of videos and refusals come over TLS 1.2 and 1.3 to who trusts the certificate."""
+    with tls(folders, tmp_path) as (port, tls_port):
         for version in (ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3):
-            trusting = ssl.create_default_context(cafile=str(certificate))
-            trusting.minimum_version = trusting.maximum_version = version
+            context = trusting(tmp_path, version, version)
             for path, line, status in (
                 ("/", "X: 1", 200),
                 (f"/media/{DAY}/a.mp4", "Range: bytes=0-9", 206),
                 ("/nothing", "X: 1", 404),
             ):
                 answer = RawAnswer(
-                    send_raw(tls_port, request(path, line), context=_for_this_machine(trusting))
+                    send_raw(tls_port, request(path, line), context=_for_this_machine(context))
                 )
                 assert answer.status == status
                 has_policy(answer)
-        old = ssl.create_default_context(cafile=str(certificate))
-        old.set_ciphers("DEFAULT:@SECLEVEL=0")
-        old.minimum_version = ssl.TLSVersion.TLSv1
-        old.maximum_version = ssl.TLSVersion.TLSv1_1
-        with pytest.raises(ssl.SSLError):
-            send_raw(tls_port, request("/"), context=_for_this_machine(old))
         assert ask(port, "/").status == 200
+
+
+_VERSIONS = "ssl_protocols TLSv1.2 TLSv1.3;"
+_CIPHERS = "ssl_ciphers ECDHE+AESGCM:ECDHE+CHACHA20;"
+_ANY_CIPHER = "ssl_ciphers ALL:@SECLEVEL=0;"
+
+
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion:DeprecationWarning")
+@pytest.mark.parametrize(
+    ("changed", "refused"),
+    [
+        ({}, True),
+        ({"ciphers": (_CIPHERS, _ANY_CIPHER)}, True),
+        (
+            {"ciphers": (_CIPHERS, _ANY_CIPHER), "versions": (_VERSIONS, "ssl_protocols TLSv1 TLSv1.1;")},
+            False,
+        ),
+    ],
+    ids=["as shipped", "the line of versions alone", "neither line"],
+)
+def test_tls_of_old_versions_is_refused(folders, tmp_path, changed, refused):
+    """TLS 1.0 and 1.1 are not spoken, whatever the ciphers' line says; without the line of versions they would be."""
+    for version in (ssl.TLSVersion.TLSv1, ssl.TLSVersion.TLSv1_1):
+        with tls(folders, tmp_path, **changed) as (_, tls_port):
+            old = _for_this_machine(trusting(tmp_path, version, version))
+            if refused:
+                with pytest.raises(ssl.SSLError):
+                    send_raw(tls_port, request("/"), context=old)
+            else:
+                assert RawAnswer(send_raw(tls_port, request("/"), context=old)).status == 200
+
+
+@pytest.mark.parametrize(
+    ("ciphers", "refused"),
+    [
+        ("ECDHE-ECDSA-AES128-SHA", True),  # no authenticated encryption
+        ("ECDHE-ECDSA-AES128-SHA256", True),
+        ("ECDHE-ECDSA-AES128-GCM-SHA256", False),
+        ("ECDHE-ECDSA-CHACHA20-POLY1305", False),
+    ],
+)
+def test_tls_has_good_ciphers_and_no_tickets(folders, tmp_path, ciphers, refused):
+    """Of TLS 1.2 only what encrypts and authenticates in one; and no ticket, whose key would open recorded connections."""
+    version = ssl.TLSVersion.TLSv1_2
+    with tls(folders, tmp_path) as (_, tls_port):
+        context = trusting(tmp_path, version, version, ciphers)
+        with socket.create_connection(("127.0.0.1", tls_port), timeout=20) as plain:
+            if refused:
+                with pytest.raises(ssl.SSLError):
+                    context.wrap_socket(plain, server_hostname="127.0.0.1")
+                return
+            with context.wrap_socket(plain, server_hostname="127.0.0.1") as connection:
+                assert connection.session is not None
+                assert not connection.session.has_ticket
 
 
 def _for_this_machine(context):

@@ -2,6 +2,7 @@
 
 import dataclasses
 import json
+import xml.etree.ElementTree as ET
 from datetime import UTC, date
 
 import feedparser
@@ -12,6 +13,7 @@ from atom_rules import check_atom
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from json_feed_schema import JSON_FEED_SCHEMA
+from markup import markup
 from models import CAMERAS, FULL, a_model, changed
 
 from sitegen.archive.index import Placed
@@ -88,6 +90,8 @@ def test_no_name_breaks_a_feed(model, name, title, tag):
     check_atom(data)
     found = feedparser.parse(data)
     assert (found.bozo, len(found.entries)) == (False, 1)
+    content = ET.fromstring(data).findtext("{*}entry/{*}content") or ""
+    assert [tag for tag, _ in markup(content).tags] == ["p", "a", "img", "p"], "what readers show as HTML"
 
     ics = calendar.calendar_ics(world, [Placed(clip, DAY)], [])
     assert all(len(line) <= 75 for line in ics.split(b"\r\n"))

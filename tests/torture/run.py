@@ -2,73 +2,78 @@
 
 Usage: python tests/torture/run.py [--minutes N] [--only NAME…]     (as root: it mounts small disks)
 
-Campaigns that enumerate go through all of their points when the time allows, else through every second, third, … of them, and say so.
+Campaigns that enumerate say how many points there are, and try them in an order by chance until their share of the time is over;
+of the kills of three builds all are tried.
 """
 
 from __future__ import annotations
 
 import argparse
+import math
 import os
+import random
 import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, as_completed
 from functools import partial
+from itertools import takewhile
 from pathlib import Path
 from typing import Any
 
 sys.path[:0] = [str(Path(__file__).resolve().parents[1])]
 
-from torture import away, beside, disks, faults, hooks, kills, recorders, twins, waits  # noqa: E402 - found by the path above
+from torture import away, beside, disks, faults, hooks, instants, kills, recorders, twins, waits  # noqa: E402 - found by the path above
 from torture.tally import Tally  # noqa: E402
 from torture.worlds import SCENARIOS, folder_of  # noqa: E402
 
 WORKERS = 2
 HOSTILE = Path(__file__).resolve().parents[1] / "hostile/run.py"
-A_TRY_S = {
-    "kill": 1.2,
-    "fault": 1.2,
-    "hook": 0.5,
-    "recorder": 1.2,
-    "preview": 4.0,
-    "announcer": 4.0,
-    "watch": 3.5,
-}
-"""What a try takes about, to share the time out; of a build with previews three times as long."""
-_SHARES = {"kill": 0.3, "fault": 0.2}
+_SHARES = {"kill": 0.1, "fault": 0.04}
+"""Of the time, for each scenario."""
 _SHARES_OF_OTHERS = {
-    "hook kills": 0.02,
-    "hook faults": 0.07,
-    "recorder": 0.02,
-    "preview": 0.03,
-    "announcer": 0.02,
-    "watch": 0.1,
+    "hooks killed": 0.02,
+    "hooks failing": 0.07,
+    "recorder killed": 0.02,
+    "previews killed": 0.02,
+    "announcer killed": 0.02,
+    "watch failing": 0.1,
 }
 _HOSTILE_SHARE = 0.1
 _RANDOM_ROUNDS = 30
+_WHOLE = {("kill", "first build"), ("kill", "one new clip"), ("kill", "clips deleted and changed")}
+"""Of these every point is tried, however long it takes (half an hour), when there is time for that."""
+_TIME_FOR_WHOLE_MINUTES = 45
+
+Prepared = tuple[Sequence[Any], Callable[[Iterable[Any], Tally], None]]
+"""The points of a campaign, and what tries some of them."""
 
 
-def _enumerated(kind: str, name: str, base: Path, seconds: float) -> Tally:
-    """Go through the points of one scenario, all of them if they can be tried in time."""
-    world = SCENARIOS[name](folder_of(base, f"{kind} {name}"))
-    points = kills.points(world) if kind == "kill" else faults.points(world)
-    longer = 3 if name == "previews" else 1
-    step = max(1, round(len(points) * A_TRY_S[kind] * longer / seconds))
-    tally = Tally(f"{kind}s, {name}: {'all' if step == 1 else f'each {step}th'} of {len(points)} points")
-    (kills.kill_at if kind == "kill" else faults.fail_at)(world, points[::step], tally)
+def _go_through(name: str, prepared: Prepared, seconds: float) -> Tally:
+    """Try points in an order by chance, always the same one, until the time is over or there are no more."""
+    points, attempt = list(prepared[0]), prepared[1]
+    random.Random(len(points)).shuffle(points)
+    tally, end = Tally(f"{name}: of {len(points)} points"), time.monotonic() + seconds
+    attempt(takewhile(lambda _: time.monotonic() < end, points), tally)
     return tally
 
 
-Prepared = tuple[Sequence[Any], Callable[[Sequence[Any], Tally], None]]
-"""The points of a campaign, and what tries some of them."""
+def _enumerated(kind: str, name: str, base: Path, seconds: float) -> Tally:
+    """Go through the points of one scenario."""
+    world = SCENARIOS[name](folder_of(base, f"{kind} {name}"))
+    if kind == "kill":
+        prepared: Prepared = kills.points(world), partial(kills.kill_at, world)
+    else:
+        prepared = faults.points(world), partial(faults.fail_at, world)
+    return _go_through(f"{kind}s, {name}", prepared, seconds)
 
 
 def _hooks_killed(folder: Path) -> Prepared:
     told = hooks.told(folder)
 
-    def attempt(points: Sequence[Any], tally: Tally) -> None:
+    def attempt(points: Iterable[Any], tally: Tally) -> None:
         hooks.sync(told, tally)
         hooks.disturb(told, points, tally)
 
@@ -81,7 +86,7 @@ def _hooks_failing(folder: Path) -> Prepared:
 
 
 def _recorder_killed(folder: Path) -> Prepared:
-    def attempt(points: Sequence[Any], tally: Tally) -> None:
+    def attempt(points: Iterable[Any], tally: Tally) -> None:
         recorders.sync(folder, tally)
         recorders.kill_at(folder, points, tally)
 
@@ -102,24 +107,27 @@ def _watch_failing(folder: Path) -> Prepared:
     return waits.points(folder), partial(waits.fail_at, folder)
 
 
-OTHERS: dict[str, tuple[Callable[[Path], Prepared], float, float]] = {
-    "hooks killed": (_hooks_killed, 0.5, 0.02),
-    "hooks failing": (_hooks_failing, 0.5, 0.07),
-    "recorder killed": (_recorder_killed, 1.2, 0.02),
-    "previews killed": (_previews_killed, 4.0, 0.02),
-    "announcer killed": (_announcer_killed, 4.0, 0.02),
-    "watch failing": (_watch_failing, 4.0, 0.12),
+OTHERS: dict[str, Callable[[Path], Prepared]] = {
+    "hooks killed": _hooks_killed,
+    "hooks failing": _hooks_failing,
+    "recorder killed": _recorder_killed,
+    "previews killed": _previews_killed,
+    "announcer killed": _announcer_killed,
+    "watch failing": _watch_failing,
 }
-"""What works beside the build: how it is prepared, what a try takes about in seconds, and its share of the time."""
+"""What works beside the build, and how its campaign is prepared."""
 
 
 def _beside(name: str, base: Path, seconds: float) -> Tally:
-    """Go through the points of one of the others, all of them if they can be tried in time."""
-    prepare, a_try_s, _ = OTHERS[name]
-    points, attempt = prepare(folder_of(base, name))
-    step = max(1, round(len(points) * a_try_s / seconds))
-    tally = Tally(f"{name}: {'all' if step == 1 else f'each {step}th'} of {len(points)} points")
-    attempt(points[::step], tally)
+    """Go through the points of one of the others."""
+    return _go_through(name, OTHERS[name](folder_of(base, name)), seconds)
+
+
+def _looked_at(base: Path) -> Tally:
+    tally = Tally("builds looked at after each change")
+    for name, scenario in SCENARIOS.items():
+        if name != "previews":  # whose pages are built again after build.json
+            instants.look_at(scenario(folder_of(base, f"instants {name}")), tally)
     return tally
 
 
@@ -155,9 +163,11 @@ def _campaigns(base: Path, minutes: float) -> Iterator[tuple[str, Callable[..., 
     seconds = minutes * 60 * WORKERS
     for kind, share in _SHARES.items():
         for name in SCENARIOS:
-            yield f"{kind}s: {name}", _enumerated, (kind, name, base, seconds * share / len(SCENARIOS))
-    for name, (_, _, share) in OTHERS.items():
+            whole = (kind, name) in _WHOLE and minutes >= _TIME_FOR_WHOLE_MINUTES
+            yield f"{kind}s: {name}", _enumerated, (kind, name, base, math.inf if whole else seconds * share)
+    for name, share in _SHARES_OF_OTHERS.items():
         yield name, _beside, (name, base, seconds * share)
+    yield "instants", _looked_at, (base,)
     yield "random", _random, (base,)
     yield "cases", _cases, (base,)
     yield "hostile", _hostile, (minutes * WORKERS * _HOSTILE_SHARE,)
@@ -180,7 +190,7 @@ def main() -> int:
             for name, work, arguments in _campaigns(Path(folder), chosen.minutes)
             if not chosen.only or any(word in name for word in chosen.only)
         ]
-        for job in jobs:
+        for job in as_completed(jobs):
             tally = job.result()
             print(tally.line(), flush=True)
             violations += tally.violations

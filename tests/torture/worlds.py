@@ -91,7 +91,7 @@ class World:
         ]
 
 
-def _filled(folder: Path, seed: int, clips: int) -> Footage:
+def filled(folder: Path, seed: int, clips: int) -> Footage:
     footage = Footage(folder, seed)
     for _ in range(clips):
         footage.add()
@@ -100,14 +100,14 @@ def _filled(folder: Path, seed: int, clips: int) -> Footage:
 
 def first_build(folder: Path, clips: int = 50) -> World:
     """There is an archive, and nothing else."""
-    world = World("first build", _filled(folder, 1, clips), [*QUIETLY, "--no-previews"])
+    world = World("first build", filled(folder, 1, clips), [*QUIETLY, "--no-previews"])
     world.settle()
     return world
 
 
 def one_new_clip(folder: Path, clips: int = 50) -> World:
     """A site, and one clip more."""
-    world = World("one new clip", _filled(folder, 2, clips), [*QUIETLY, "--no-previews"])
+    world = World("one new clip", filled(folder, 2, clips), [*QUIETLY, "--no-previews"])
     world.footage.build()
     world.keep()
     world.footage.add()
@@ -117,7 +117,7 @@ def one_new_clip(folder: Path, clips: int = 50) -> World:
 
 def clips_deleted_and_changed(folder: Path, clips: int = 50) -> World:
     """A site; then clips and a whole day go, others get a note, come, or turn out to have ended later."""
-    world = World("clips deleted and changed", _filled(folder, 3, clips), [*QUIETLY, "--no-previews"])
+    world = World("clips deleted and changed", filled(folder, 3, clips), [*QUIETLY, "--no-previews"])
     footage = world.footage
     lonely = put_clip(footage.root, FIRST.replace(month=9), token="lonely")
     footage.build()

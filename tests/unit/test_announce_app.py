@@ -98,6 +98,19 @@ def test_a_websocket_that_does_not_answer_is_closed(tmp_path):
         wait_until(lambda: b'"clients": 0' in ask(port, "/announce/health").body, 30)
 
 
+def test_a_websocket_that_says_too_much_is_closed(tmp_path):
+    """Nothing that a client says is needed: a message of 2 KB is not kept until its end, and the place is free."""
+    with serving(build_app(tmp_path / "a.json", comment_every_s=3_600)) as port:
+        with socket.create_connection(("127.0.0.1", port), timeout=30) as raw:
+            raw.sendall(HANDSHAKE + b"\x81\xfe" + (2_048).to_bytes(2, "big") + bytes(4) + b"a" * 2_048)
+            got = b""
+            while data := raw.recv(4096):
+                got += data
+        assert got.partition(b"\r\n\r\n")[2].startswith(b"\x88"), "a closing frame"
+        assert (1_009).to_bytes(2, "big") in got
+        wait_until(lambda: b'"clients": 0' in ask(port, "/announce/health").body, 30)
+
+
 def test_one_reader_too_many_is_told_to_come_back(tmp_path):
     """When all places are taken the answer is 503 with Retry-After; a place that is left is free at once."""
     with serving(build_app(tmp_path / "a.json", most_clients=1, comment_every_s=3_600)) as port:

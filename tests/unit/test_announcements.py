@@ -60,3 +60,14 @@ def test_a_state_folder_that_went_is_made_again(tmp_path):
     path.parent.rmdir()
     held.add(entry(2))
     assert len(json.loads(path.read_text())["announcements"]) == 2
+
+
+def test_who_reads_while_it_is_replaced_reads_the_old_one_whole(tmp_path):
+    """The announcer may have it open: another file takes its place, none is written into."""
+    path = tmp_path / "announcements.json"
+    held = Announcements(path)
+    held.add(entry(1))
+    before = path.read_bytes()
+    with path.open("rb") as opened:
+        held.add(entry(2))
+        assert opened.read() == before

@@ -8,6 +8,7 @@ import pytest
 from archives import make_video, put_clip, site_bytes, write_sidecar
 from built_site import Site
 
+from sitegen.announcements import Announcements
 from sitegen.archive.watch import Hints
 from sitegen.build import Generator
 from sitegen.settings import load
@@ -79,6 +80,23 @@ def test_announcements_say_what_a_revision_changed(site):
     video.unlink(), video.with_suffix(".yaml").unlink(), video.with_suffix(".md").unlink()
     site.build()
     assert site.announced()[-1]["clips"] == ["102-20261122T120100Z"]
+
+
+def test_a_revision_is_there_before_it_is_announced(site, monkeypatch):
+    """Killed in between, nobody was told of it: the next build makes another, and no number is told twice."""
+    site.put(0), site.build()
+    site.put(1)
+
+    def killed(_, told):
+        raise OSError(f"killed when {told.revision} was to be told")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Announcements, "add", killed)
+        with pytest.raises(OSError, match="killed when 2"):
+            site.build()
+    assert site.json("build.json")["revision"] == 2
+    assert site.build().revision == 3
+    assert [told["revision"] for told in site.announced()] == [1, 3]
 
 
 def test_a_clip_is_announced_as_new_when_it_is_whole(site):

@@ -16,6 +16,7 @@ from view_samples import LONG, ZONE, busy_events, unmade
 
 from sitegen.resources import resource
 from sitegen.site.theme import Theme, load_theme
+from sitegen.site.views import TroubleView
 
 ATTACKS = {"script": HOSTILE, "long": LONG, "rtl": RTL, "percent": "%s {{ 7*7 }} %(x)s {% endif %}"}
 
@@ -72,6 +73,24 @@ def test_texts_from_outside_stay_texts(default, name):
         assert {tag for tag, _ in seen.tags} <= allowed, evil.url
         if evil.template == "day.html":
             assert ATTACKS[name] in seen.text
+
+
+def test_a_trouble_and_two_remedies_are_escaped_too(default):
+    """What the status page says at times only: why no build can be done, and one reason with several remedies."""
+    (page,) = (page for page in busy_pages() if page.url == "status/index.html")
+    status = page.context["status"]
+    trouble = TroubleView(what="archive", reason=HOSTILE, remedy=HOSTILE, since=status.built_at)
+    problems = tuple(
+        replace(status.problems[0], reason="same", remedy=f"{HOSTILE} {number}") for number in range(12)
+    )
+    told = replace(status, trouble=trouble, problems=problems)
+    html = render(default, replace_context(page, status=told))
+    assert "<script>alert" not in html
+    assert markup(html).text.count(HOSTILE) == 14
+
+
+def replace_context(page, **changes):
+    return page_samples.SamplePage(page.url, page.template, page.context | changes)
 
 
 def test_a_sites_title_is_escaped_too(default):

@@ -178,6 +178,16 @@ def test_outages(archive):
     }
 
 
+def test_what_is_said_again_is_kept_once(archive):
+    """A camera that is lost for days says so again and again: what is kept of it does not grow."""
+    for each in (STORY[1], call("camera-lost", "04:00:00")):
+        sizes = set()
+        for _ in range(3):
+            assert run(archive, each) == 0
+            sizes.add(sum(path.stat().st_size for path in (archive / ".hooks").rglob("*")))
+        assert len(sizes) == 1
+
+
 def test_found_before_lost(archive):
     """Times decide: a find that overtook its loss closes it."""
     run(archive, call("camera-found", "04:02:00"))

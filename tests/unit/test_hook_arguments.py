@@ -217,3 +217,13 @@ def test_the_hook_imports_nothing_heavy(archive):
         }
         assert not modules & heavy
         assert {module for module in modules if "." not in module} >= {"sitegen"}
+
+
+@pytest.mark.parametrize("make", [os.mkfifo, os.mkdir], ids=["pipe", "folder"])
+@pytest.mark.parametrize("hook", ["movie-start", "movie-end"])
+def test_what_motion_cannot_have_written_is_refused_and_not_waited_for(archive, capfd, make, hook):
+    """A pipe or a folder called like a movie: exit code 2 at once, no sidecar."""
+    make(archive / FOLDER / "odd.mp4")
+    assert run(archive, call(hook, "03:55:03", kind=8, file="odd.mp4")) == 2
+    assert "no file that Motion wrote" in capfd.readouterr().err
+    assert sidecars(archive) == {}

@@ -99,6 +99,15 @@ def test_the_file_size_limit_holds(tmp_path):
     assert (tmp_path / "big").stat().st_size <= 2**20
 
 
+def test_the_memory_limit_holds(tmp_path):
+    """A program that asks for more than it may have does not get it, and those beside it keep theirs."""
+    code = "import time\ntime.sleep(1)\nbytearray(2**30)"  # its limits are set when it has begun
+    allowance = change(PLENTY, memory_bytes=2**29)
+    ended = run_idle([PYTHON, "-c", code], cwd=tmp_path, allowance=allowance, cancelled=threading.Event())
+    assert ended.returncode == 1
+    assert "MemoryError" in ended.said
+
+
 def test_a_cap_slows_it_and_nothing_is_left_stopped(tmp_path):
     """Half a second of work at 25 % takes longer, ends well, and cpulimit ends with it."""
     running = Running(

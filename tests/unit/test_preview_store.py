@@ -105,16 +105,23 @@ def test_working_folders_of_a_killed_instance_are_swept(tmp_path):
     left.cleanup()
 
 
-def test_publishing_gives_the_videos_mtime_and_survives_a_folder_that_goes(tmp_path, clip):
-    """Files come by rename, readable for the web server."""
+def test_publishing_gives_the_videos_mtime_and_survives_a_folder_that_goes(tmp_path, clip, monkeypatch):
+    """Files come by rename, readable for the web server, and when their bytes are on the disk (which fsync says)."""
+    synced, real = set(), os.fsync
+    monkeypatch.setattr(os, "fsync", lambda handle: (synced.add(os.fstat(handle).st_ino), real(handle)))
     wanted = plan(clip, SETTINGS)
     with workspace(tmp_path) as name:
         folder = tmp_path / name
+        made = {}
         for file in ("low.mp4", "poster.jpg", "still.jpg", "sprite.jpg"):
             (folder / file).write_bytes(b"x")
+            made[file] = (folder / file).stat().st_ino
         for stage in ("poster", "all"):
             settle(folder, clip.mtime_ns, stage)
             publish(folder, tmp_path, wanted, stage)
             assert made_stage(tmp_path, clip, SETTINGS) == stage
+    shown = {path.stat().st_ino for path in (tmp_path / "previews").rglob("*.*")}
+    assert shown == set(made.values()), "a copy would be seen while it grows"
+    assert shown <= synced
     assert have_previews(tmp_path, clip, SETTINGS)
     assert list((tmp_path / ".sitegen-tmp").iterdir()) == []

@@ -33,8 +33,20 @@ def test_arguments_reach_the_program_as_they_are():
 
 
 def test_stdin_is_empty():
-    """ffmpeg would eat its caller's."""
-    assert run([PYTHON, "-c", "import sys; print(repr(sys.stdin.read()))"], timeout_s=60).stdout == b"''\n"
+    """ffmpeg would eat its caller's, which here has something to eat."""
+    reading, writing = os.pipe()
+    os.write(writing, b"ours")
+    os.close(writing)
+    own = os.dup(0)
+    os.dup2(reading, 0)
+    try:
+        done = run([PYTHON, "-c", "import sys; print(repr(sys.stdin.read()))"], timeout_s=60)
+        assert done.stdout == b"''\n"
+        assert os.read(0, 9) == b"ours"
+    finally:
+        os.dup2(own, 0)
+        os.close(own)
+        os.close(reading)
 
 
 def test_the_end_of_stderr_is_kept():

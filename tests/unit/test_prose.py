@@ -3,6 +3,7 @@
 import re
 import time
 
+import nh3
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -147,6 +148,33 @@ def test_nothing_in_a_note_can_run_or_fetch(text):
 def test_no_mixture_of_hostile_pieces_can_run(pieces):
     """Markdown does not put together what each piece alone could not be."""
     assert_harmless(note_html("".join(pieces)))
+
+
+@pytest.mark.parametrize("without", ["filter", "schemes"])
+@pytest.mark.parametrize("text", HOSTILE)
+def test_each_of_two_fences_holds_alone(monkeypatch, text, without):
+    """Addresses that run are stopped by the list of schemes, and by the look at each address, one without the other."""
+    real = nh3.clean
+
+    def clean(html, **options):
+        if without == "filter":
+            options.pop("attribute_filter", None)
+        else:
+            options["url_schemes"] |= {"javascript", "data"}
+        return real(html, **options)
+
+    monkeypatch.setattr(nh3, "clean", clean)
+    assert_harmless(note_html(text))
+
+
+@pytest.mark.parametrize(
+    "address", ["index.html", "../x.html", "/status/", "#top", "?x", "//evil.example/", "javascript:alert(1)"]
+)
+def test_a_note_links_nowhere_within_the_site(address):
+    """P3: nobody keeps what it leads to there; the words stay."""
+    html = note_html(f"[words]({address}) <a href='{address}'>more</a> <q cite='{address}'>said</q>")
+    assert not any({"href", "cite"} & attributes.keys() for _, attributes in markup(html).tags)
+    assert "words" in html
 
 
 def test_prose_of_a_note_is_kept():

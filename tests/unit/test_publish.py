@@ -161,6 +161,28 @@ def test_the_link_to_the_archive_is_relative_and_is_made_once(publisher, tmp_pat
     assert (publisher.output / "media").resolve() == other
 
 
+def test_the_link_to_the_archive_is_never_away_while_it_is_replaced(publisher, tmp_path, monkeypatch):
+    """P3: all videos hang on it, so after each call there is one that leads somewhere."""
+    for name in ("archive", "other"):
+        (tmp_path / name).mkdir()
+    publisher.link("media", tmp_path / "archive")
+    led = []
+
+    def watched(real):
+        def call(*arguments, **named):
+            real(*arguments, **named)
+            led.append((publisher.output / "media").is_dir())
+
+        return call
+
+    for name in ("symlink", "rename", "replace", "unlink"):
+        monkeypatch.setattr(os, name, watched(getattr(os, name)))
+    publisher.link("media", tmp_path / "other")
+    assert len(led) > 1
+    assert all(led)
+    assert (publisher.output / "media").resolve() == tmp_path / "other"
+
+
 def test_deleting_takes_empty_folders_along(publisher):
     """But never one that somebody else has something in, and never the site."""
     publisher.write("2026/11/22/a.html", b"1")

@@ -1,12 +1,19 @@
 """What the recorder makes of its settings, and when it refuses to begin."""
 
+import threading
+import time
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
+from archives import make_video
+from waiting import wait_until
 
+from sitegen.capture import recorder
 from sitegen.capture.recorder import plans, run_recorder
 from sitegen.capture.recorder_folders import make_day_folders
+from sitegen.capture.recorder_names import parse_name
 from sitegen.errors import LockHeld, UsageError
 from sitegen.lock import Lock
 from sitegen.settings import load
@@ -89,3 +96,33 @@ def test_a_second_recorder_is_refused(tmp_path):
     with pytest.raises(LockHeld, match="the first"):
         run_recorder(lambda: mine)
     lock.close()
+
+
+def test_a_clock_that_is_set_back_lets_all_recordings_begin_anew(tmp_path, monkeypatch, caplog):
+    """Else ffmpeg would come to the names of the hour before again: a new run has another token, and the old one is whole."""
+    offset_s, done = [0.0], threading.Event()
+    shifted = SimpleNamespace(time=lambda: time.time() + offset_s[0], monotonic=time.monotonic)
+    monkeypatch.setattr(recorder, "time", shifted)
+    monkeypatch.setattr(recorder, "LOOK_AFTER_S", 0.3)
+    film = make_video(tmp_path / "film.mp4", 20)
+    (tmp_path / "archive").mkdir()
+    toml = f'[archive]\nroot = "archive"\n[camera.1]\nurl = "file://{film}"\n'
+    found = settings(tmp_path, toml)
+
+    def tokens() -> list[str]:
+        videos = (tmp_path / "archive").rglob("*.mp4")
+        return [name.token for video in sorted(videos) if (name := parse_name(video.name))]
+
+    thread = threading.Thread(target=lambda: run_recorder(lambda: found, stop=done))
+    thread.start()
+    try:
+        wait_until(tokens, 30, "a segment")
+        offset_s[0] = -3_600.0
+        wait_until(lambda: len(set(tokens())) > 1, 30, "another run")
+    finally:
+        done.set()
+        thread.join(30)
+    assert "the clock was set back" in caplog.text
+    assert len(tokens()) == len(set(tokens())) == 2
+    ends = [path.read_text().count("\nend:") for path in (tmp_path / "archive").rglob("*.yaml")]
+    assert sum(ends) == len(ends)

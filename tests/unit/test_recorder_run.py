@@ -4,6 +4,7 @@ import asyncio
 import os
 import sys
 import time
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -34,6 +35,14 @@ def test_a_line_without_end_does_not_fill_memory():
     """A camera decides what is in it."""
     taken = lines_of(*[b"x" * 10_000] * 100, b"\nnext\n")
     assert [len(each) for each in taken] == [8192, 4]
+    lines = Lines(taken.append)
+    tracemalloc.start()
+    try:
+        for _ in range(1_000):
+            lines.feed(b"x" * 10_000)
+        assert tracemalloc.get_traced_memory()[1] < 200_000, "of ten megabytes"
+    finally:
+        tracemalloc.stop()
 
 
 def test_a_text_can_be_read_once_and_leaves_no_descriptor():

@@ -87,6 +87,19 @@ def test_a_folder_called_like_a_video_is_a_folder(tmp_path):
     assert problems(tmp_path) == []
 
 
+def test_a_look_at_one_path_follows_no_link_either(tmp_path):
+    """A hint names a link to a video, or a path through a linked folder: a Problem, and nothing."""
+    put(tmp_path, "elsewhere/a.mp4", "archive/x/b.mp4")
+    (tmp_path / "archive/link.mp4").symlink_to(tmp_path / "elsewhere/a.mp4")
+    (tmp_path / "archive/x/inner.mp4").symlink_to("b.mp4")
+    (tmp_path / "archive/other").symlink_to(tmp_path / "elsewhere")
+    for path in ("link.mp4", "x/inner.mp4"):
+        found = look(tmp_path / "archive", path)
+        assert isinstance(found, Problem)
+        assert found.reason == "not a regular file"
+    assert look(tmp_path / "archive", "other/a.mp4") is None
+
+
 def test_a_link_to_a_folder_is_named_and_not_followed(tmp_path):
     """It could lead round in a circle, or out of the archive; its videos are not passed over in silence."""
     put(tmp_path, "archive/x/a.mp4", "elsewhere/b.mp4")

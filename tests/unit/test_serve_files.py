@@ -72,7 +72,7 @@ def test_site_and_announcements_in_one(tmp_path):
 
 
 def test_media_leads_to_the_archive_or_nowhere(tmp_path):
-    """A link `media` to any other folder is not followed."""
+    """A link `media` to any other folder is not followed, and no link within site or archive."""
     for folder in ("site", "archive", "other"):
         (tmp_path / folder).mkdir()
         (tmp_path / folder / "a.mp4").write_bytes(folder.encode())
@@ -87,6 +87,11 @@ def test_media_leads_to_the_archive_or_nowhere(tmp_path):
         (tmp_path / "new").symlink_to(tmp_path / "archive")
         (tmp_path / "new").replace(tmp_path / "site/media")
         assert ask(port, "/media/a.mp4").body == b"archive"
+        for link in ("archive/link.mp4", "site/link.html"):
+            (tmp_path / link).symlink_to(tmp_path / "other/a.mp4")
+        (tmp_path / "archive/folder").symlink_to(tmp_path / "other")
+        for path in ("/media/link.mp4", "/media/folder/a.mp4", "/link.html"):
+            assert ask(port, path).status == 404, "no other link is followed"
     finally:
         stop.set()
         thread.join(30)

@@ -5,6 +5,7 @@ import re
 import shutil
 from datetime import datetime, timedelta
 from html import unescape
+from types import SimpleNamespace
 
 import pytest
 from archives import put_outage, site_bytes
@@ -113,6 +114,22 @@ def test_page_json_and_metrics_agree(site):
     assert (first["gaps_week"], first["gaps_week_seconds"]) == (2, 900.0)
     assert "lost_since" in second
     assert said["backlog"] == 6
+
+
+def test_the_disk_is_the_archives_and_its_figures_are_the_kernels(site, monkeypatch):
+    """Size and room of the disk that recordings go to; nearly full is said in all three."""
+    asked = []
+
+    def usage(path):
+        asked.append(path)
+        return SimpleNamespace(total=2_000_000_000_000, used=1_999_000_000_000, free=1_000_000_000)
+
+    monkeypatch.setattr(shutil, "disk_usage", usage)
+    site.build(now=lambda: NOW)
+    said = assert_agree(site)
+    assert said["disk"] == {"total_bytes": 2_000_000_000_000, "free_bytes": 1_000_000_000}
+    assert said["disk_low"] is True
+    assert set(asked) == {site.root}
 
 
 def test_the_status_names_the_revision_of_its_build(site):

@@ -290,3 +290,15 @@ def test_a_bundle_that_cannot_be_made_is_named(tmp_path, bundle, said):
     assert said in str(caught.value)
     assert "themes/mine/theme.toml" in str(caught.value)
     assert "bundles." in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["default", "plain"])
+def test_only_what_was_made_safe_is_declared_safe(name):
+    """P9: in templates that come with sitegen escaping is left out for the owner's pages and cleaned notes, nowhere else."""
+    declared = set()
+    for path in sorted((resource("themes") / name).rglob("*.html")):
+        text = path.read_text()
+        declared |= set(re.findall(r"([\w.]+)\s*\|\s*safe\b", text))
+        assert len(re.findall(r"\|\s*safe\b", text)) == len(re.findall(r"[\w.]\s*\|\s*safe\b", text))
+        assert not re.search(r"\bautoescape\b|\bMarkup\b|filter\s+safe", text), path
+    assert declared == {"prose_html", "clip.note_html", "body_html"}
