@@ -13,6 +13,7 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
 
@@ -155,13 +156,13 @@ def points(folder: Path) -> list[Point]:
 
 def fail_at(folder: Path, chosen: Iterable[Point], tally: Tally, *, each: int = 12) -> None:
     """Try points, a dozen with one process; then its site must be what a clean build makes."""
-    waiting = list(chosen)
-    for number, begin in enumerate(range(0, len(waiting), each)):
-        batch = waiting[begin : begin + each]
+    waiting, number = iter(chosen), 0
+    while batch := list(islice(waiting, each)):
+        number += 1
         swept = not any(point.call in _SWEEPING for point in batch)
         place = folder / f"watched-{number}"
         place.mkdir(parents=True)
-        watched = Watched(place, number + 41)
+        watched = Watched(place, number + 40)
         try:
             for point in batch:
                 hit, broken = _failed(watched, point)
