@@ -39,7 +39,12 @@ class SiteSettings(msgspec.Struct, frozen=True, kw_only=True):
     ] = "UTC"
     language: Annotated[
         str,
-        key("The language of the pages.", pattern=_TAG, form='a language tag such as "en" or "pt-BR"'),
+        key(
+            "The language you write in: titles, tags, notes, pages of your own. It also decides whether pages run from right to "
+            "left. The words of the themes that come along are English.",
+            pattern=_TAG,
+            form='a language tag such as "en" or "pt-BR"',
+        ),
     ] = "en"
     url: Annotated[
         str,

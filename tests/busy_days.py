@@ -27,7 +27,7 @@ NAMES = (
     "Stairs",
     "Roof terrace, north side",
 )
-TAGS = ("fox", "parcel", "cat & dog")
+TAGS = ("fox", "parcel", "cat & dog|fish")
 ONE, MANY, SHORT, LONG, ARABIC, STILL = (
     DATE, date(2026, 11, 21), date(2026, 3, 29), date(2026, 10, 25), date(2026, 11, 19), date(2026, 11, 18),
 )  # fmt: skip

@@ -155,6 +155,27 @@ def test_from_right_to_left_everything_is_mirrored(chromium, tmp_path, media):
             assert box["x"] + box["width"] > 300, url
 
 
+def test_english_words_keep_their_order_on_a_page_from_right_to_left(chromium, tmp_path, media):
+    """The theme's words are English, whatever the owner writes in: a line of them begins with its first word."""
+    site, theme = (
+        write(tmp_path, media, page_samples.busy_pages()),
+        load_theme("default", search=(), zone=ZONE),
+    )
+    page_samples.write_site(site, theme, page_samples.busy_pages(), replace(SITE, language="ar"))
+    with opened(chromium, viewport={"width": 1280, "height": 900}) as page:
+        page.goto((site / day_view().url).as_uri())
+        assert page.evaluate("document.documentElement.lang") == "en"
+        ends = page.evaluate("""() => {
+            const text = document.querySelector(".summary").firstChild, range = document.createRange();
+            return [[0, 1], [text.length - 1, text.length]].map(([from, to]) => {
+                range.setStart(text, from);
+                range.setEnd(text, to);
+                return range.getBoundingClientRect().left;
+            });
+        }""")
+        assert ends[0] < ends[1]
+
+
 def test_what_is_pressed_is_large_enough(chromium, playable):
     """Controls and links that stand alone are 24 px or more either way, on a phone and on a desk."""
     for width in (320, 1280):

@@ -73,6 +73,29 @@ def test_what_was_looked_at_opens_offline(chromium, offline, server):
     expect(offline.locator("h1")).to_have_text("Cameras")
 
 
+def test_what_was_kept_is_no_alarm(chromium, server):
+    """It knows nothing of now: no camera is called silent and no recorder dead, whether the browser or the site is away."""
+    with worked(chromium, server, "status/index.html", errors=False) as page:
+        old, copy = (
+            page.get_by_text(f"This {it}")
+            for it in ("page is old.", "is a copy that was kept on this device, made")
+        )
+        expect(old).to_be_visible()
+        page.context.set_offline(True)
+        page.reload()
+        expect(copy).to_be_visible()
+        expect(page.locator(".silence")).to_have_count(0)
+        page.context.set_offline(False)
+        page.reload()
+        expect(old).to_be_visible()
+        expect(page.locator(".top .tag")).to_have_count(0)
+        server.stuck.add("/sub/status/index.html")
+        page.reload()
+        expect(copy).to_be_visible()
+        expect(page.locator(".top .tag")).to_have_text("offline")
+        server.stuck.clear()
+
+
 def test_a_page_that_was_not_kept_says_so_and_lists_what_was(chromium, server):
     """Offline, an unknown page is answered with the days that are kept, each a link that opens."""
     with worked(chromium, server, errors=False) as page:

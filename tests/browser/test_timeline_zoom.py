@@ -7,6 +7,7 @@ import busy_days
 import pytest
 from playwright.sync_api import Page, expect
 from theme_site import opened
+from waiting import wait_until
 
 DESK = {"width": 1280, "height": 900}
 AT = "2026-11-22T03:55:03Z"
@@ -236,6 +237,34 @@ def test_two_fingers_zoom_about_their_middle(chromium, days):
         assert page.locator(".lane > svg").first.bounding_box()["width"] > 6 * 390
         assert abs(time_at(page, 200) - held) < 60_000
         assert page.evaluate("visualViewport.scale") == 1
+
+
+def test_one_finger_pans_the_lanes_and_drags_the_hours(chromium, days):
+    """The browser pans by itself: nothing on the way up to the box that scrolls may forbid it."""
+    with opened(chromium, viewport={"width": 390, "height": 800}, has_touch=True, is_mobile=True) as page:
+        page.goto((days / busy_days.address(busy_days.ONE)).as_uri())
+        for _ in range(3):
+            page.get_by_role("button", name="Zoom in").click()
+        page.locator(".lane").first.scroll_into_view_if_needed()
+        session, lane = page.context.new_cdp_session(page), lane_box(page)
+        left, time = "() => document.querySelector('.tl-view').scrollLeft", handle(page).text_content()
+
+        def drag(y: float) -> None:
+            for kind, xs in (
+                ("touchStart", [300]),
+                ("touchMove", range(290, 150, -10)),
+                ("touchEnd", [None]),
+            ):
+                for x in xs:
+                    points = [] if x is None else [{"x": x, "y": y}]
+                    session.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+        before = page.evaluate(left)
+        drag(lane["y"] + 20)
+        wait_until(lambda: page.evaluate(left) > before + 60, 10, "the lanes have moved")
+        assert handle(page).text_content() == time
+        drag(page.locator(".ruler").bounding_box()["y"] + 10)
+        expect(handle(page)).not_to_have_text(time)
 
 
 def test_a_narrower_window_keeps_the_moment_in_view(chromium, days):

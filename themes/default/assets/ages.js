@@ -3,7 +3,7 @@
   "use strict";
   const SILENT_S = 900;
   const STEPS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
-  const onDisk = location.protocol === "file:";
+  const kept = "kept" in document.documentElement.dataset, copy = location.protocol === "file:" || kept;
 
   function length(seconds) {
     const [size, unit] = STEPS.find(([step]) => seconds >= step) || STEPS[3];
@@ -28,7 +28,7 @@
       const seconds = since(time.dateTime);
       if (seconds >= 0) beside(time, "age").textContent = length(seconds) + " ago";
     }
-    if (onDisk) return; // a copy is always silent
+    if (copy || !navigator.onLine) return; // a copy is always silent
     for (const camera of document.querySelectorAll("[data-last-seen]")) {
       const seconds = since(camera.dataset.lastSeen);
       if (seconds <= SILENT_S) continue;
@@ -40,9 +40,9 @@
   }
 
   const stale = document.querySelector("[data-stale]");
-  if (onDisk && stale) {
+  if (copy && stale) {
     stale.className = "quiet";
-    stale.textContent = `This is a copy, made ${sitegen.moment(Date.parse(stale.dataset.since))}.`;
+    stale.textContent = `This is a copy${kept ? " that was kept on this device" : ""}, made ${sitegen.moment(Date.parse(stale.dataset.since))}.`;
     stale.hidden = false;
   }
   refresh();

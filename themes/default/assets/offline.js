@@ -38,20 +38,22 @@
     return active.postMessage(saving ? "page" : "days");
   }
 
+  // A page that the worker had to take out of its store is as good as offline: the browser may be online, and the site away.
+  const away = () => !navigator.onLine || "kept" in document.documentElement.dataset;
   let sign = null;
   function tell() {
-    if (!navigator.onLine && !sign) {
+    if (away() && !sign) {
       sign = document.createElement("span");
       sign.className = "tag warn";
       sign.textContent = "offline";
       document.querySelector(".brand")?.after(sign);
     }
-    if (sign) sign.hidden = navigator.onLine;
-    if (!navigator.onLine) say("You are offline; pages are as they were when they were kept.");
+    if (sign) sign.hidden = !away();
+    if (away()) say("You are offline; pages are as they were when they were kept.");
   }
   window.addEventListener("offline", tell);
   window.addEventListener("online", tell);
-  if (!navigator.onLine) tell();
+  if (away()) tell();
   // Not while the page itself is on its way. Without the worker the site is the same, but not offline.
   window.addEventListener("load", () => setTimeout(() => start().catch(() => {}), PATIENCE_MS));
 })();

@@ -66,11 +66,18 @@ async function newest(event, name, key) {
   const soon = await Promise.race([asked.catch(() => null), late]);
   if (soon && soon.status < 500) return soon;
   const kept = await held(key);
-  if (kept) return kept;
+  if (kept) return event.request.mode === "navigate" ? marked(kept) : kept;
   return asked.catch((error) => {
     if (event.request.mode === "navigate") return offline();
     throw error;
   });
+}
+
+// A page that comes out of the store says so: it knows nothing of now.
+async function marked(page) {
+  const headers = new Headers(page.headers);
+  for (const name of ["Content-Length", "Content-Encoding"]) headers.delete(name);
+  return new Response((await page.text()).replace("<html ", "<html data-kept "), { headers });
 }
 
 async function asset(event, key) {

@@ -101,6 +101,7 @@
   const starts = (bars) => Array.from(strip.querySelectorAll(bars), (bar) => parseFloat(bar.lastElementChild.getAttribute("x")));
   const first = Math.min(...starts(".s")), other = Math.min(...starts(".e1, .e2, .e3, .e4"), 50);
   let time = Math.round((from + ((Number.isFinite(first) ? first : other) / 100) * length) / 1000) * 1000; // what was recorded first
+  strip.prepend(make("div", "ruler", strip)); // a finger drags the cursor here; over lanes the browser pans
   const cursor = make("div", "cursor", strip), handle = make("b", "", cursor);
   for (const [name, value] of Object.entries({ role: "slider", tabindex: 0, "aria-label": "Time", "aria-valuemin": 0, "aria-valuemax": length / 1000 })) {
     handle.setAttribute(name, value);
