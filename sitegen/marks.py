@@ -43,11 +43,14 @@ def mark_look(
 ) -> None:
     """Mark every page when what all pages depend on (`parts`, and the code) is not what it was at the last build.
 
-    Likewise when the site's `revision` (None: there is no site) is not the one that the index was left with.
+    Likewise when the site's `revision` (None: there is no site) is not the one that the index was left with; and when
+    the machine was started anew: pages are not synced, so after a power cut the last ones may be empty.
     """
-    look = hashlib.sha256("\n".join((code_digest(), *parts)).encode()).hexdigest()
+    look = hashlib.sha256("\n".join((code_digest(), boot(), *parts)).encode()).hexdigest()
     if index.meta("look") != look or revision is None or index.meta("revision") != str(revision):
-        log.info("render everything: theme, settings, version or site are not what the index knows")
+        log.info(
+            "render everything: theme, settings, version or site are not what the index knows, or the machine was started"
+        )
         index.mark_all_days()
         index.drop_pieces()
         index.mark(consequences.everything([c.id for c in cameras], [p.path for p in content.pages]))
@@ -128,6 +131,14 @@ def mark_outages(index: Index, outages: Iterable[Outage]) -> None:
     """Mark the pages that outages touch."""
     for outage in outages:
         index.mark(consequences.of_outage(index, outage))
+
+
+def boot() -> str:
+    """Return a text that changes with each start of the machine; "" where the kernel has none (random(4))."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text()
+    except OSError:
+        return ""
 
 
 @cache

@@ -15,7 +15,18 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sitegen.site.stage import Stage
-from sitegen.site.twins import TWIN, Content, compressed, create, has_twin, holds, length, look, parts_of
+from sitegen.site.twins import (
+    TWIN,
+    Content,
+    compressed,
+    create,
+    has_twin,
+    holds,
+    is_whole,
+    length,
+    look,
+    parts_of,
+)
 
 TEMPORARY = ".sitegen-tmp"
 _SECOND_NS = 1_000_000_000
@@ -90,7 +101,8 @@ class Publisher:
         target = f"{self._root}/{path}"
         paired = has_twin(path, length(data))
         old, old_twin = look(target), look(target + TWIN)
-        if old is not None and _are_pair(old, old_twin, paired=paired) and holds(target, old, data):
+        same = old is not None and _are_pair(old, old_twin, paired=paired) and holds(target, old, data)
+        if same and (old_twin is None or is_whole(target + TWIN, length(data))):
             return False
         mtime_ns = self._next_mtime_ns(old, old_twin)
         if paired:

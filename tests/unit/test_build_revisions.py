@@ -8,6 +8,7 @@ import pytest
 from archives import make_video, put_clip, site_bytes, write_sidecar
 from built_site import Site
 
+from sitegen import marks
 from sitegen.announcements import Announcements
 from sitegen.archive.watch import Hints
 from sitegen.build import Generator
@@ -241,6 +242,29 @@ def test_what_somebody_deleted_from_the_site_comes_back(site, gone):
     assert site.build().published
     assert site_bytes(site.output) == before
     assert not site.build().published
+
+
+@pytest.mark.parametrize("torn", [b"", bytes(500)])
+@pytest.mark.parametrize(
+    "names", [("2026/11/22/index.html", "2026/11/22/day.json"), ("index.html.gz",), ("build.json",)]
+)
+def test_what_a_power_cut_left_empty_comes_back(site, monkeypatch, torn, names):
+    """Pages are not synced: after the machine's next start all are made again, and those that are whole are left alone."""
+    for minute in range(3):
+        site.put(minute)
+    site.build()
+    before, revision = site_bytes(site.output), site.json("build.json")["revision"]
+    whole = (site.output / "cameras/index.html").stat()
+    for name in names:
+        path = site.output / name
+        mtime_ns = path.stat().st_mtime_ns
+        path.write_bytes(torn)
+        os.utime(path, ns=(mtime_ns, mtime_ns))
+    monkeypatch.setattr(marks, "boot", lambda: "another start")
+    assert site.build().published
+    assert site_bytes(site.output) == before
+    assert site.json("build.json")["revision"] > revision
+    assert (site.output / "cameras/index.html").stat() == whole
 
 
 def test_a_new_day_that_comes_with_two_clips_is_linked_to(site):

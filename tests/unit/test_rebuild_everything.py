@@ -70,11 +70,11 @@ def another_style(world: World) -> None:
     world.restart()
 
 
-def another_language(world: World) -> None:
-    world.restart(SETTINGS.format('theme = "themes/mine"\nlanguage = "de"', "Driveway"))
+def another_title(world: World) -> None:
+    world.restart(SETTINGS.format('theme = "themes/mine"\ntitle = "Elsewhere"', "Driveway"))
 
 
-@pytest.mark.parametrize("change", [another_theme, another_style, another_language])
+@pytest.mark.parametrize("change", [another_theme, another_style, another_title])
 def test_what_all_pages_depend_on_writes_all_pages_with_the_old_site_up(world, change):
     """Every page is another one afterwards, and until then it was there as it had been, whole; never was it gone."""
     pages = {path for path in site_files(world.output) if path.endswith(".html")}
