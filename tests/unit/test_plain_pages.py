@@ -27,7 +27,7 @@ def text_of(theme: Theme, template: str, **context: object) -> str:
     [
         (timedelta(minutes=15), "2026-11-22 00:50:00 CET \u2013 01:05:00, Driveway"),
         (timedelta(days=8), "2026-11-22 00:50:00 CET \u2013 2026-11-30 00:50:00 CET, Driveway"),
-        (None, "2026-11-22 00:50:00 CET \u2013 now, Driveway"),
+        (None, "2026-11-22 00:50:00 CET \u2013 no end yet, Driveway"),
     ],
 )
 def test_a_gap_says_on_which_day_it_ended(plain, length, words):
