@@ -33,14 +33,13 @@ from sitegen.site.cameras import site_cameras
 from sitegen.site.feeds import encode
 from sitegen.site.model import Model
 from sitegen.site.pages import Page
-from sitegen.site.prose import Content, ContentFolder, top_pages
+from sitegen.site.prose import Content, ContentFolder
 from sitegen.site.publish import Publisher
 from sitegen.site.render import Renderer, Volatile
 from sitegen.site.shares import ThemeSource
 from sitegen.site.theme import load_theme
 from sitegen.site.times import stamp
 from sitegen.site.update import Update
-from sitegen.site.views import PageLink, SiteView
 from sitegen.status_page import StatusPage
 
 log = logging.getLogger("sitegen.build")
@@ -201,7 +200,8 @@ class Generator:
         """Remember every page that must be written."""
         known = {c[0] for c in self._configured}
         named = [c for c in cameras if c.id in known]
-        parts = [self.theme.fingerprint, *marks.look_parts(self.settings.site, named, content)]
+        site = marks.site_view(self.settings, content)
+        parts = [self.theme.fingerprint, *marks.look_parts(site, named)]
         last = news.last_build(self.output)
         marks.mark_look(self.index, parts, cameras, content, revision=last.revision if last else None)
         marks.mark_listed(self.index, cameras, content)
@@ -260,16 +260,7 @@ class Generator:
     def _renderer(
         self, cameras: tuple[Camera, ...], content: Content, volatile: Callable[[], Volatile]
     ) -> Renderer:
-        site = self.settings.site
-        view = SiteView(
-            title=site.title,
-            language=site.language,
-            timezone=site.timezone,
-            full_video=site.full_video,
-            pages=tuple(PageLink(p.title, p.url) for p in top_pages(content.pages)),
-            url=site.url,
-        )
-        model = Model(self.index, cameras, self.zone, view)
+        model = Model(self.index, cameras, self.zone, marks.site_view(self.settings, content))
         return Renderer(model, self.theme, content, volatile, self.publisher.size)
 
     def _as_it_was(self) -> Renderer:

@@ -15,20 +15,36 @@ from sitegen.archive import counts
 from sitegen.archive.index import Index
 from sitegen.archive.refresh import Change
 from sitegen.clip import Camera, Outage
-from sitegen.settings import SiteSettings
+from sitegen.settings import Settings
 from sitegen.site import consequences
 from sitegen.site.heal import missing_pages, missing_previews
 from sitegen.site.pages import Page
 from sitegen.site.prose import Content, top_pages
+from sitegen.site.timeline import silent_after_s
+from sitegen.site.views import PageLink, SiteView
 
 log = logging.getLogger("sitegen.build")
 
 
-def look_parts(site: SiteSettings, cameras: Iterable[Camera], content: Content) -> list[str]:
-    """Return what all pages show of the settings, of the cameras that are named in them, and of the owner's pages."""
+def site_view(settings: Settings, content: Content) -> SiteView:
+    """Return what all pages show of the settings, and of the owner's pages."""
+    site = settings.site
+    return SiteView(
+        title=site.title,
+        language=site.language,
+        timezone=site.timezone,
+        full_video=site.full_video,
+        pages=tuple(PageLink(p.title, p.url) for p in top_pages(content.pages)),
+        url=site.url,
+        silent_after_seconds=silent_after_s(settings.record.segment_seconds),
+    )
+
+
+def look_parts(site: SiteView, cameras: Iterable[Camera]) -> list[str]:
+    """Return, as text, what all pages show of the site as a whole, and of the cameras that are named in the settings."""
     return [
-        *(site.title, site.language, site.url, str(site.full_video)),
-        *(f"{p.url} {p.title}" for p in top_pages(content.pages)),
+        *(site.title, site.language, site.url, str(site.full_video), str(site.silent_after_seconds)),
+        *(f"{p.url} {p.title}" for p in site.pages),
         *(f"{c.id} {c.slug} {c.title} {c.order}" for c in cameras),
     ]
 

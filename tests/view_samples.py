@@ -274,6 +274,7 @@ def status_view(cameras: tuple[CameraView, ...]) -> StatusView:
         disk_free_bytes=345_600_000_000,
         disk_low=False,
         stale_after_seconds=900,
+        silent_after_seconds=900,
         days7_start=local(DATE - timedelta(days=6), "00:00:00"),
         gaps_more=3,
         problems=(

@@ -27,7 +27,7 @@ from sitegen.site.pages import (
     touched_by_gap,
     touched_by_new_day,
 )
-from sitegen.site.timeline import ends_a_recording
+from sitegen.site.timeline import STOPPED, ends_a_recording
 
 _LAST = date.max
 _WITH_CAMERAS = {Page("cameras"), Page("home")}
@@ -71,6 +71,8 @@ def _in_place(index: Index, old: Clip, new: Placed) -> set[Page]:
             pages |= _gaps(index, new, old.end_reason) | {
                 Page("camera", key=clip.camera)
             }  # it tells how much of each day is covered
+            if STOPPED in {old.end_reason, clip.end_reason}:
+                pages |= _WITH_CAMERAS  # they say since when
         if _in_playlist(old) != _in_playlist(clip):
             pages.add(Page("playlist", here.day, here.camera))
     if here.listed_as != "other" and _in_api(old) != _in_api(clip):

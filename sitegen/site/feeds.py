@@ -209,6 +209,7 @@ class _StatusCamera(msgspec.Struct, omit_defaults=True, kw_only=True, gc=False):
     gaps_week: int
     gaps_week_seconds: float
     lost_since: str | None = None
+    stopped_since: str | None = None
 
 
 def status_json(status: StatusView) -> bytes:
@@ -219,6 +220,7 @@ def status_json(status: StatusView) -> bytes:
         "revision": status.revision,
         **({"trouble": trouble_entry(status.trouble)} if status.trouble else {}),
         "stale_after_seconds": status.stale_after_seconds,
+        "silent_after_seconds": status.silent_after_seconds,
         "clips": status.clips,
         "days": status.days,
         "backlog": status.backlog,
@@ -240,6 +242,7 @@ def status_json(status: StatusView) -> bytes:
                 gaps_week=c.gaps_week_count,
                 gaps_week_seconds=c.gaps_week_seconds,
                 lost_since=stamp(c.camera.lost_since) if c.camera.lost_since else None,
+                stopped_since=stamp(c.camera.stopped_since) if c.camera.stopped_since else None,
             )
             for c in status.cameras
         ],

@@ -158,6 +158,7 @@ class Model:
         newest = self._newest.get(camera.id) or self.clips(self.index.newest("event", 1, camera.id))
         last = counts.last_day(self.index, camera.id)
         pictured = self.index.pictured(camera.id, images=self.site.full_video)
+        recording_since, stopped_since = self._recording(camera)
         return CameraView(
             id=camera.id,
             slug=camera.slug,
@@ -168,15 +169,19 @@ class Model:
             last_seen=count.last_seen if count else None,
             newest=newest[0] if newest else None,
             latest_day_url=self.day_url(last, camera.id) if last else "",
-            recording_since=self._recording_since(camera),
+            recording_since=recording_since,
+            stopped_since=stopped_since,
             picture=self.clip(pictured) if pictured else None,
             lost_since=self.index.lost_since(camera.id),
         )
 
-    def _recording_since(self, camera: Camera) -> datetime | None:
-        """Return since when what is being recorded now is; an event that ended does not end the segment around it."""
-        newest = [*self.index.newest("segment", 1, camera.id), self.index.last_before(camera.id, _NO_END)]
-        return next((one.clip.start for one in newest if one is not None and one.clip.end is None), None)
+    def _recording(self, camera: Camera) -> tuple[datetime | None, datetime | None]:
+        """Return since when it is being recorded, and since when that is stopped; no event says anything of segments."""
+        segment = next(iter(self.index.newest("segment", 1, camera.id)), None)
+        last = segment or self.index.last_before(camera.id, _NO_END)
+        if last is None or last.clip.end is None:
+            return last.clip.start if last else None, None
+        return None, last.clip.end if segment and last.clip.end_reason == timeline.STOPPED else None
 
     def camera_link(self, camera: Camera) -> CameraView:
         """Return a camera without counts: with them, a page would change whenever the camera does."""

@@ -168,16 +168,29 @@ def camera_gaps(model: Model, camera: Camera, day: Day, segments: Sequence[Clip]
         around.insert(0, before.clip)
     if (after := index.after("segment", day.end, "", camera.id)) is not None:
         around.append(after.clip)
-    first = around[0].start if around else day.start
-    last = around[-1].start if around else day.end
-    outages = index.outages_between(camera.id, min(first, day.start), max(last, day.end))
-    found = timeline.gaps(around, [ended(model, o) for o in outages], to_the_last=after is None)
-    return timeline.cut((g for g in found if not _is_over(g, day)), day)
+    return gaps_around(model, camera, day, around, to_the_last=after is None)
 
 
-def _is_over(gap: Gap, day: Day) -> bool:
-    """Say whether a gap that lasts is of no interest any more: somebody stopped the recording, on a day before."""
-    return gap.end is None and gap.cause == "stopped" and gap.start < day.start
+def gaps_around(
+    model: Model, camera: Camera, days: Day, around: Sequence[Clip], *, to_the_last: bool
+) -> list[Gap]:
+    """Return the gaps of a camera that touch a stretch of days, cut to it.
+
+    `around` are the segments that start in it, the one before and, unless they go `to_the_last`, the one after.
+    """
+    first = around[0].start if around else days.start
+    last = around[-1].start if around else days.end
+    outages = model.index.outages_between(camera.id, min(first, days.start), max(last, days.end))
+    found = timeline.gaps(around, [ended(model, o) for o in outages], to_the_last=to_the_last)
+    return timeline.cut((g for g in found if not _is_over(g, days)), days)
+
+
+def _is_over(gap: Gap, days: Day) -> bool:
+    """Say whether a gap that lasts is none any more: somebody stopped the recording, on a day before.
+
+    From the next day on, until it is begun again, the camera is one that is not to be recorded.
+    """
+    return gap.end is None and gap.cause == timeline.STOPPED and gap.start < days.start
 
 
 def ended(model: Model, outage: Outage) -> Outage:

@@ -12,9 +12,10 @@ import msgspec
 from sitegen.archive import counts
 from sitegen.clip import Camera, Clip, Day, Gap, Problem
 from sitegen.days import local_day
+from sitegen.site import timeline
 from sitegen.site.model import Model
-from sitegen.site.one_day import camera_gaps, gap_view
-from sitegen.site.views import CameraStatus, GapView, ProblemView, StatusView
+from sitegen.site.one_day import gap_view, gaps_around
+from sitegen.site.views import CameraStatus, CameraView, GapView, ProblemView, StatusView
 
 STALE_AFTER_S = 900
 """While anything is recorded, each segment brings a build: a page older than this is kept current by nobody."""
@@ -48,6 +49,7 @@ def status(
         disk_free_bytes=disk_free_bytes,
         disk_low=is_low(disk_total_bytes, disk_free_bytes),
         stale_after_seconds=STALE_AFTER_S,
+        silent_after_seconds=model.site.silent_after_seconds,
         days7_start=week.bounds.start,
         gaps_more=max(len(week.gaps) - MOST_GAPS, 0),
         problems=tuple(
@@ -74,28 +76,54 @@ class _Week:
 
     @cached_property
     def recorded(self) -> dict[str, list[Clip]]:
-        """By camera the stretches that segments cover, and the last segment before; empty: it has none at all."""
+        """By camera the stretches that segments cover, and the last segment before; empty: it has none at all.
+
+        Where nothing has come for too long, the last one is taken to have ended, for a reason that nobody knows.
+        """
         index, found = self._model.index, {}
         days = [self.bounds.date + timedelta(days=n) for n in range(_A_WEEK)]
         for camera in self._model.cameras:
             before = index.before("segment", self.bounds.start, "", camera.id)
             runs = [run for day in days for run in index.recorded_runs(camera.id, day)]
-            found[camera.id] = [*([before.clip] if before else []), *runs]
+            found[camera.id] = self._broken_off([*([before.clip] if before else []), *runs])
         return found
+
+    def _broken_off(self, segments: list[Clip]) -> list[Clip]:
+        """Return a camera's segments; where it is silent, the last one has an end, and a reason for it."""
+        seen = max((s.end or s.start for s in segments), default=self.now)
+        if (self.now - seen).total_seconds() <= self._model.site.silent_after_seconds:
+            return segments
+        *others, last = segments
+        ended = [*others, msgspec.structs.replace(last, end=last.end or last.start)]
+        return [s if timeline.ends_a_recording(s.end_reason) else _unexplained(s) for s in ended]
 
     @cached_property
     def gaps(self) -> list[Gap]:
         """The gaps of all cameras, newest first."""
-        found = [
-            gap
-            for camera in self._model.cameras
-            for gap in camera_gaps(self._model, camera, self.bounds, self._runs(camera.id))
-        ]
+        found = [gap for camera in self._model.cameras for gap in self._found(camera)]
         return sorted(found, key=lambda gap: (gap.start, gap.camera), reverse=True)
 
-    def _runs(self, camera_id: str) -> list[Clip]:
-        """Return the stretches that begin in the week: `camera_gaps` finds those around them itself."""
-        return [clip for clip in self.recorded[camera_id] if clip.start >= self.bounds.start]
+    def _found(self, camera: Camera) -> list[Gap]:
+        around = self.recorded[camera.id]
+        after = self._model.index.after("segment", self.bounds.end, "", camera.id)
+        if after is not None:
+            around = [*around, after.clip]
+        found = gaps_around(self._model, camera, self.bounds, around, to_the_last=after is None)
+        return [msgspec.structs.replace(gap, end=gap.end or self._over(gap)) for gap in found]
+
+    def _over(self, gap: Gap) -> datetime | None:
+        """Return when a gap that lasts is over all the same: with its day, where somebody stopped the recording."""
+        return self._end_of_day(gap.start) if gap.cause == timeline.STOPPED else None
+
+    def _end_of_day(self, when: datetime) -> datetime | None:
+        """Return the end of a moment's day; None: it is not over."""
+        end = self._model.bounds(local_day(when, self._model.zone)).end
+        return end if end <= self.now else None
+
+    def due_until(self, camera: CameraView) -> datetime:
+        """Return until when a camera should have been recorded: now, or the end of the day on which that was stopped."""
+        stopped = camera.stopped_since
+        return (stopped and self._end_of_day(stopped)) or self.now
 
     def gaps_of(self, camera: Camera) -> list[Gap]:
         """Return a camera's gaps, newest first."""
@@ -118,18 +146,25 @@ class _Week:
         return self._pages[day]
 
 
+def _unexplained(segment: Clip) -> Clip:
+    return msgspec.structs.replace(segment, end_reason="unknown")
+
+
 def _camera_status(model: Model, found: Camera, week: _Week) -> CameraStatus:
-    today, recorded = week.today, week.recorded[found.id]
     last_segment = model.index.newest("segment", 1, found.id)
     last_event = model.index.newest("event", 1, found.id)
-    gaps = week.gaps_of(found)
+    view, gaps = model.camera_view(found), week.gaps_of(found)
+    until = week.due_until(view)
+    today, seven_days = (
+        _coverage(week.recorded[found.id], days, until) for days in (week.today, week.bounds)
+    )
     return CameraStatus(
-        camera=model.camera_view(found),
+        camera=view,
         last_segment=(last_segment[0].clip.end or last_segment[0].clip.start) if last_segment else None,
         last_event=last_event[0].clip.start if last_event else None,
-        coverage_today=coverage(recorded, _since(recorded, today), week.now) if last_segment else None,
-        gaps_today=tuple(gap_view(model, g) for g in model.one_day(today.date).gaps(found)),
-        coverage_week=coverage(recorded, _since(recorded, week.bounds), week.now) if last_segment else None,
+        coverage_today=today,
+        gaps_today=tuple(gap_view(model, g) for g in timeline.cut(gaps[::-1], week.today)),
+        coverage_week=seven_days,
         gaps_week_count=len(gaps),
         gaps_week_seconds=_seconds(gaps, week.now),
         gaps_week=week.named(found),
@@ -141,18 +176,20 @@ def _seconds(gaps: Iterable[Gap], now: datetime) -> float:
     return sum(max(((gap.end or now) - gap.start).total_seconds(), 0.0) for gap in gaps)
 
 
-def _since(recorded: Sequence[Clip], stretch: Day) -> datetime:
-    """Return from when on a camera should have been recorded: its first day begins with its first segment."""
-    return max(stretch.start, recorded[0].start) if recorded else stretch.start
+def _coverage(segments: Sequence[Clip], days: Day, until: datetime) -> float | None:
+    """Return the percent of days that is covered, until a moment; a camera's first day begins with its first segment."""
+    if not segments or until <= days.start:
+        return None
+    return coverage(segments, max(days.start, segments[0].start), until)
 
 
-def coverage(segments: Sequence[Clip], start: datetime, now: datetime) -> float:
-    """Return the percent of the time from `start` to `now` that segments (by start) cover."""
+def coverage(segments: Sequence[Clip], start: datetime, until: datetime) -> float:
+    """Return the percent of the time from `start` to `until` that segments (by start) cover; the open one goes on."""
     covered, reached = timedelta(), start
     for segment, following in zip_longest(segments, segments[1:]):
-        end = min(segment.end or (following.start if following else now), now)
+        end = min(segment.end or (following.start if following else until), until)
         begin = max(segment.start, reached)
         if end > begin:
             covered += end - begin
             reached = end
-    return round(100 * covered / max(now - start, timedelta(seconds=1)), 1)
+    return round(100 * covered / max(until - start, timedelta(seconds=1)), 1)

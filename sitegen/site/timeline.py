@@ -18,14 +18,22 @@ LONGEST_CLUSTER = timedelta(minutes=15)
 MOST_CLUSTERS, SLOT = 120, timedelta(minutes=12)
 """So many bars of events a lane may have, and what makes them so few when there are more: 120 slots in 24 hours."""
 
+STOPPED = "stopped"
+"""The cause of a gap that somebody made on purpose."""
+
 CAUSES = {
     "camera_lost": "the camera could not be reached",
-    "stopped": "recording was stopped",
+    STOPPED: "recording was stopped",
     "killed": "the recorder was killed",
     "disk_full": "the disk was full",
     "unknown": "cause not known",
 }
 """Causes in words; another end_reason is shown as it is."""
+
+
+def silent_after_s(segment_seconds: int) -> int:
+    """Return after how many seconds without footage a camera is silent: three segments should have come, or 15 minutes."""
+    return max(3 * segment_seconds, 900)
 
 
 def cause_text(cause: str) -> str:

@@ -25,6 +25,8 @@ class SiteView(msgspec.Struct, frozen=True, kw_only=True):
     """The owner's own pages, for the navigation."""
     url: str = ""
     """Its absolute address, for OpenGraph; "": not known."""
+    silent_after_seconds: int = 900
+    """A camera that is recorded and of which nothing came for longer is silent: so long that three segments should have."""
 
 
 class PageLink(msgspec.Struct, frozen=True):
@@ -60,7 +62,9 @@ class CameraView(msgspec.Struct, frozen=True, kw_only=True):
     latest_day_url: str
     """Its newest day's page, or ""."""
     recording_since: datetime | None = None
-    """Start of the clip that is being recorded; None: none is."""
+    """Start of the segment that is being recorded, or of the event of a camera without segments; None: none is."""
+    stopped_since: datetime | None = None
+    """Since when its continuous recording is stopped, on purpose; None: it is not, or there never was any."""
     picture: ClipView | None = None
     """Its newest event that has a picture, else its newest segment that has; None: there is none, and on the live page."""
     lost_since: datetime | None = None
@@ -264,6 +268,8 @@ class StatusView(msgspec.Struct, frozen=True, kw_only=True):
     """Less than 5 % or 2 GB is free."""
     stale_after_seconds: int
     """When the page is older than that, nobody keeps it current."""
+    silent_after_seconds: int
+    """As in SiteView: a recorded camera of which no segment came for longer has a gap that lasts."""
     days7_start: datetime
     """Begin of the seven local days, today the last, that `coverage_week` and `gaps_week` are about."""
     gaps_more: int
@@ -279,10 +285,10 @@ class CameraStatus(msgspec.Struct, frozen=True, kw_only=True):
     last_segment: datetime | None
     last_event: datetime | None
     coverage_today: float | None
-    """Percent of today so far that segments cover; None: it is not recorded continuously."""
+    """Percent of today so far that segments cover; None: it is not recorded continuously, or no more today."""
     gaps_today: tuple[GapView, ...]
     coverage_week: float | None
-    """Percent of the last seven days so far; None: it is not recorded continuously."""
+    """Percent of the last seven days so far; None: it is not recorded continuously, or no more in these days."""
     gaps_week_count: int
     gaps_week_seconds: float
     """Length of all of them together; one that lasts counts until `built_at`."""

@@ -44,6 +44,26 @@ def test_ages_and_silence_are_worked_out_in_the_browser(chromium, server):
         assert page.locator(".alarm").count() == 1
 
 
+def test_nothing_is_well_beside_a_camera_that_is_silent(chromium, server):
+    """The status was written before the camera fell silent: that there is no gap is taken back by the browser."""
+    seen = camera_view("101", busy_events()).last_seen
+    calm = '<p class="state good" data-calm>no gap in seven days</p>'
+
+    def without_gaps(route):
+        answer = route.fetch()
+        route.fulfill(response=answer, body=answer.text().replace("<details open>", f"{calm}<details>"))
+
+    with opened(chromium) as page:
+        page.route("**/status/index.html", without_gaps)
+        for minutes, shown in ((12, True), (16, False)):
+            page.clock.set_fixed_time(seen + timedelta(minutes=minutes))
+            page.goto(server.address + "status/index.html")
+            panel = page.locator(".panels > li").first
+            expect(panel).to_contain_text("minutes ago")
+            assert panel.locator(".silence").count() == (not shown)
+            assert panel.locator("[data-calm]").is_visible() == shown
+
+
 def test_moving_over_a_picture_shows_the_clip_at_that_place(chromium, server):
     """The sheet of stills is asked for when it is needed, and stands at the tile under the pointer."""
     with opened(chromium, viewport={"width": 1280, "height": 900}) as page:

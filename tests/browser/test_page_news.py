@@ -199,6 +199,14 @@ def test_home_says_how_it_is(chromium, server):
         "All is well. Status ": status | {"cameras": [driveway | late | {"last_event": now.isoformat()}]},
         "Cannot be reached: Gate. Status": status
         | {"cameras": [gate | late | {"lost_since": late["last_segment"]}]},
+        "All is well. Status  ": status | {"silent_after_seconds": 10_800, "cameras": [driveway | late]},
+        "All is well. Status   ": status
+        | {"cameras": [driveway | late | {"stopped_since": late["last_segment"]}]},
+        "No footage for more than 180 minutes: Gate. Status": status
+        | {
+            "silent_after_seconds": 10_800,
+            "cameras": [gate | {"last_segment": (now - timedelta(hours=4)).isoformat()}],
+        },
         "2 problems. Status": status | {"problems": [{}, {}]},
         f"{TROUBLE}. Status": status | old | {"trouble": {"reason": TROUBLE[0].lower() + TROUBLE[1:]}},
     }

@@ -244,3 +244,12 @@ def test_shades_of_days_follow_one_another(scheme):
     ground = light(colours["ground"])
     steps = [abs(light(colours[f"heat-{n}"]) - ground) for n in range(1, 5)]
     assert all(more > less * 1.3 for less, more in pairwise(steps)), steps
+
+
+def test_a_gap_that_lasts_holds_no_clock(default):
+    """A page of a day does not know now: that a gap lasts "until now" is for the status to say."""
+    page = next(page for page in busy_pages() if page.template == "day.html")
+    lasting = tuple(replace(gap, end=None) for gap in page.context["gaps"])
+    html = render(default, page_samples.SamplePage(page.url, page.template, page.context | {"gaps": lasting}))
+    assert "00:50:00 \u2013 no end yet Driveway" in " ".join(markup(html).text.split())
+    assert "now" not in markup(html).text

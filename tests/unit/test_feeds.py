@@ -179,6 +179,7 @@ def test_status_json_is_the_status_page_for_programs(tmp_path):
         "built_at": "2026-11-22T04:00:03.120Z",
         "revision": 7,
         "stale_after_seconds": status.stale_after_seconds,
+        "silent_after_seconds": 900,
         "clips": 1,
         "days": 1,
         "backlog": 2,

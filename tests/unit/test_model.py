@@ -199,6 +199,17 @@ def test_a_camera_is_lost_since_an_outage_that_lasts(tmp_path, outages, lost):
         assert model.camera(model.cameras[1]).lost_since is None
 
 
+@pytest.mark.parametrize(("reason", "stopped"), [("stopped", True), ("rotated", False), ("killed", False)])
+def test_an_open_event_does_not_record_segments(tmp_path, reason, stopped):
+    """Where continuous recording is over, motion says nothing of it; of a camera of events only, all of it."""
+    last = a_clip(START - timedelta(hours=13), kind="segment", end_reason=reason)
+    with a_model(tmp_path, last, a_clip(seconds=None), a_clip(camera="102", end_reason="stopped")) as model:
+        camera, other = map(model.camera, model.cameras)
+        assert (camera.recording_since, camera.stopped_since) == (None, last.end if stopped else None)
+        assert camera.last_seen == START
+        assert other.stopped_since is None  # it was Motion that was stopped
+
+
 def test_an_event_that_ended_does_not_end_the_recording_around_it(tmp_path):
     """A camera is being recorded while its newest segment is open, or its last clip is."""
     open_segment, event = a_clip(START - timedelta(minutes=2), kind="segment", seconds=None), a_clip()

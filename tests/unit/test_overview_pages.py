@@ -82,6 +82,37 @@ def test_a_camera_that_is_lost_looks_like_it(default, template):
     assert "could not be reached since Sun 22 Nov, 00:50:00" in " ".join(markup(html).text.split())
 
 
+@pytest.mark.parametrize("template", ["home.html", "cameras.html", "camera.html", "status.html"])
+def test_a_camera_whose_recording_was_stopped_is_no_alarm(default, template):
+    """It says since when, is not watched for silence, and does not claim to be recorded."""
+    camera = replace(camera_view("101", busy_events()), stopped_since=gap("101").start)
+    found = {"camera": camera, "cameras": (camera,), "status": status_view((camera,)), "newest": ()}
+    html = page_of(default, template, **found)
+    assert "recording was stopped Sun 22 Nov, 00:50:00" in " ".join(markup(html).text.split())
+    assert "data-last-seen" not in html
+    assert "state good" not in html
+
+
+@pytest.mark.parametrize(
+    ("today", "week", "words"),
+    [
+        (None, 83.3, "<dt>Today</dt><dd>not recorded</dd>"),
+        (None, None, "<dt>Recorded</dt><dd>not in seven days</dd>"),
+    ],
+)
+def test_a_camera_whose_recording_was_stopped_is_not_without_gaps(default, today, week, words):
+    """Of days on which it was not to be recorded nothing is counted."""
+    camera = replace(camera_view("101", busy_events()), stopped_since=gap("101").start)
+    item = status_view((camera,)).cameras[0]
+    gaps = item.gaps_week if week else ()
+    item = replace(item, coverage_today=today, coverage_week=week, gaps_week=gaps, gaps_week_count=len(gaps))
+    html = page_of(default, "status.html", status=replace(status_view(()), cameras=(item,)))
+    assert words in html
+    assert "no gap" not in html
+    plain = page_of(load_theme("plain", search=(), zone=ZONE), "status.html", status=status_view((camera,)))
+    assert "Recording was stopped 2026-11-22 00:50:00 CET." in markup(plain).text
+
+
 def test_a_camera_without_footage_is_not_said_to_have_events(default):
     """Of a camera that is known by an outage only, the status says that there is no footage yet."""
     for clips, words in (((), "no footage yet"), (busy_events(), "events only")):

@@ -1,12 +1,19 @@
 """The status page: coverage and gaps of today and of seven days, the disk, and what is named of very many gaps."""
 
+import json
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from models import START, a_clip, a_model
+from models import BERLIN, START, a_clip, a_model
+from msgspec.structs import replace
 
 from sitegen.clip import Outage, Problem
+from sitegen.days import local_day
+from sitegen.site.feeds import status_json
+from sitegen.site.metrics import metrics_text
+from sitegen.site.model import Model
 from sitegen.site.status_facts import MOST_GAPS, coverage, is_low, status
+from sitegen.site.timeline import silent_after_s
 
 NOW = datetime(2026, 11, 22, 11, tzinfo=UTC)  # noon in Berlin
 MIDNIGHT = datetime(2026, 11, 21, 23, tzinfo=UTC)
@@ -84,8 +91,95 @@ def test_of_very_many_gaps_the_newest_are_named(tmp_path):
         said = say(model)
     named = [gap for camera in said.cameras for gap in camera.gaps_week]
     assert len(named) == MOST_GAPS
-    assert said.gaps_more == 2 * (MOST_GAPS - 1) - MOST_GAPS
+    assert said.gaps_more == 2 * MOST_GAPS - MOST_GAPS  # after each segment, also the last ones
     assert min(gap.start for gap in named) >= MIDNIGHT + timedelta(minutes=MOST_GAPS / 2 - 1)
+
+
+HOUR = timedelta(hours=1)
+
+
+@pytest.mark.parametrize(
+    ("last", "start"),
+    [
+        (segment(NOW - 24 * HOUR, 300, end_reason="rotated"), NOW - 24 * HOUR + timedelta(minutes=5)),
+        (segment(NOW - 3 * HOUR, None), NOW - 3 * HOUR),
+        (segment(NOW - 240 * HOUR, 300, end_reason="rotated"), MIDNIGHT - timedelta(days=6)),
+    ],
+    ids=["nothing follows", "killed", "ten days ago"],
+)
+def test_a_camera_that_is_silent_has_a_gap_that_lasts(tmp_path, last, start):
+    """Recorder or machine died and could not say so: no cause is known, nothing is covered, and all three say the same."""
+    with a_model(tmp_path, segment(last.start - HOUR, 3_600, end_reason="rotated"), last) as model:
+        said = say(model)
+    camera = said.cameras[0]
+    assert [(gap.start, gap.end, gap.cause) for gap in camera.gaps_week] == [(start, None, "unknown")]
+    (today,) = camera.gaps_today
+    assert (today.start, today.end) == (max(start, MIDNIGHT), None)
+    assert (camera.gaps_week_count, camera.gaps_week_seconds) == (1, (NOW - start).total_seconds())
+    recorded_s = {3: 3_600, 24: 3_900}.get((NOW - last.start) // HOUR, 0)
+    due_s = min(NOW - last.start + HOUR, NOW - MIDNIGHT + timedelta(days=6)).total_seconds()
+    assert camera.coverage_week == round(100 * recorded_s / due_s, 1)
+    assert camera.coverage_today == (25.0 if last.end is None else 0.0)
+    document = json.loads(status_json(said))["cameras"][0]
+    assert (document["gaps_week"], document["coverage_week_percent"]) == (1, camera.coverage_week)
+    assert b'sitegen_camera_gaps_week{camera="101"} 1\n' in metrics_text(said)
+
+
+def test_what_is_still_to_come_is_no_gap(tmp_path):
+    """One segment is open, or the next one a little late; with longer segments, so is more."""
+    for n, (seconds, ago_s, gaps) in enumerate(
+        [(None, 900, 0), (None, 901, 1), (300, 1_200, 0), (300, 1_201, 1)]
+    ):
+        (tmp_path / str(n)).mkdir()
+        last = segment(NOW - timedelta(seconds=ago_s), seconds, end_reason=seconds and "rotated")
+        with a_model(tmp_path / str(n), last) as model:
+            assert say(model).cameras[0].gaps_week_count == gaps
+            longer = replace(model.site, silent_after_seconds=silent_after_s(3_600))
+            said = say(Model(model.index, model.cameras, model.zone, longer))
+            assert (said.cameras[0].gaps_week_count, said.silent_after_seconds) == (0, 10_800)
+
+
+def test_a_silent_camera_that_is_lost_has_one_gap_with_that_cause(tmp_path):
+    """Motion's word says why nothing followed."""
+    lost = Outage(path="o.yaml", camera="101", start=NOW - 2 * HOUR)
+    last = segment(NOW - 3 * HOUR, 3_590, end_reason="rotated")
+    with a_model(tmp_path, last, outages=(lost,)) as model:
+        (gap,) = say(model).cameras[0].gaps_week
+        assert (gap.end, gap.cause) == (None, "camera_lost")
+
+
+def test_a_camera_of_which_there_are_events_only_is_never_silent(tmp_path):
+    """However long ago the last one was."""
+    with a_model(tmp_path, a_clip(NOW - 100 * HOUR), a_clip(NOW - 99 * HOUR, seconds=None)) as model:
+        camera = say(model).cameras[0]
+    assert (camera.gaps_week_count, camera.coverage_week, camera.camera.stopped_since) == (0, None, None)
+
+
+@pytest.mark.parametrize(
+    ("ago", "gap", "today", "week"),
+    [
+        (2 * HOUR, (NOW - 2 * HOUR, None), 83.3, 83.3),
+        (14 * HOUR, (NOW - 14 * HOUR, MIDNIGHT), None, 83.3),
+        (240 * HOUR, None, None, None),
+    ],
+    ids=["today", "yesterday", "ten days ago"],
+)
+def test_a_recording_that_somebody_stopped_is_a_gap_to_the_end_of_that_day(tmp_path, ago, gap, today, week):
+    """As on the pages of days; from then on the camera is not to be recorded, and says since when."""
+    last = segment(NOW - ago - 10 * HOUR, 36_000, end_reason="stopped")
+    with a_model(tmp_path, last) as model:
+        camera = say(model).cameras[0]
+        pages = [
+            [
+                (found.start, found.end)
+                for found in model.one_day(local_day(day, BERLIN)).gaps(model.cameras[0])
+            ]
+            for day in (last.end, last.end + timedelta(days=1), NOW + timedelta(days=1))
+        ]
+    assert [(found.start, found.end) for found in camera.gaps_week] == ([gap] if gap else [])
+    assert (camera.coverage_today, camera.coverage_week) == (today, week)
+    assert camera.camera.stopped_since == last.end
+    assert pages == [[(last.end, None)], [], []]
 
 
 @pytest.mark.parametrize(

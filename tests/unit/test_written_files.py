@@ -33,6 +33,9 @@ CLIPS: dict[str, tuple[Change, set[str]]] = {
     "newest segment, being recorded": (lambda w: w.put_segment("x", minutes(NEW, 20), None), {"playlist"}),
     "newest segment, killed": (lambda w: w.put_segment("x", minutes(NEW, 20), reason="killed"), set()),
     "newest segment, stopped": (lambda w: w.put_segment("x", minutes(NEW, 20), reason="stopped"), set()),
+    "newest segment, stopped and not rotated": (
+        lambda w: w.edit("new-segment-3", "rotated", "stopped"), set(),
+    ),
     "last segment of a camera, killed long ago": (
         lambda w: w.put("x", minutes(OLD, 30), camera="102", kind="segment", motion=None, end_reason="killed"), set(),
     ),

@@ -1,7 +1,6 @@
 // What depends on now: how long ago a time was, which camera is silent, how old the status is.
 (() => {
   "use strict";
-  const SILENT_S = 900;
   const STEPS = [[86400, "day"], [3600, "hour"], [60, "minute"], [1, "second"]];
   const kept = "kept" in document.documentElement.dataset, copy = location.protocol === "file:" || kept;
 
@@ -31,10 +30,12 @@
     if (copy || !navigator.onLine) return; // a copy is always silent
     for (const camera of document.querySelectorAll("[data-last-seen]")) {
       const seconds = since(camera.dataset.lastSeen);
-      if (seconds <= SILENT_S) continue;
+      if (seconds <= (camera.dataset.silentAfter || 900)) continue;
       const state = camera.closest(".state");
       if (state) state.className = "state alarm";
       beside(camera, state ? "silence" : "alarm").textContent = "silent for " + length(seconds);
+      const calm = camera.closest(".panels > li")?.querySelector("[data-calm]");
+      if (calm) calm.hidden = true; // the page was written before that
     }
     for (const note of document.querySelectorAll("[data-stale]")) note.hidden = since(note.dataset.since) <= note.dataset.stale;
   }

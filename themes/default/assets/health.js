@@ -6,7 +6,7 @@
   if (!location.protocol.startsWith("http")) return;
 
   // What is wrong, in few words: they have a place of two lines on a phone; nothing when all is well.
-  function faults({ built_at: built, stale_after_seconds: limit = SILENT_S, disk_low: low, cameras, trouble }) {
+  function faults({ built_at: built, stale_after_seconds: limit = SILENT_S, silent_after_seconds: quietest = SILENT_S, disk_low: low, cameras, trouble }) {
     const late = since(built), words = [];
     // who says what is in the way is at work: that nothing is written follows from it
     if (trouble) words.push(`${trouble.reason[0].toUpperCase()}${trouble.reason.slice(1)}.`);
@@ -17,9 +17,9 @@
     const named = (found) => (found.length > 2 ? `${found.length} cameras` : found.map((one) => one.title).join(", "));
     const lost = cameras.filter((one) => one.lost_since);
     if (lost.length) words.push(`Cannot be reached: ${named(lost)}.`);
-    const quiet = (one) => Math.min(...[one.last_segment, one.last_event].filter(Boolean).map(since)) > SILENT_S;
-    const silent = cameras.filter((one) => one.last_segment && !one.lost_since && quiet(one));
-    if (silent.length) words.push(`No footage for more than 15 minutes: ${named(silent)}.`);
+    const quiet = (one) => Math.min(...[one.last_segment, one.last_event].filter(Boolean).map(since)) > quietest;
+    const silent = cameras.filter((one) => one.last_segment && !one.lost_since && !one.stopped_since && quiet(one));
+    if (silent.length) words.push(`No footage for more than ${Math.floor(quietest / 60)} minutes: ${named(silent)}.`);
     return words.join(" ");
   }
 
