@@ -231,7 +231,11 @@
       if (transport) transport.seek(wish.time);
       else build();
     },
-    frame: (way) => (transport ? transport.frame(way) : desk.seek(desk.time())), // what was not opened yet is, at its first picture
+    frame(way) {
+      if (!transport) return desk.seek(desk.time()); // what was not opened yet is, at its first picture
+      panel.tell("");
+      transport.frame(way, lead());
+    },
     hop(way) {
       const reels = shown().filter(({ reel }) => reel).map(({ reel }) => reel), time = desk.time();
       const places = reels.map((reel) => (way > 0 ? reel.next(time)?.start : reel.pieces[reel.before(time - 3000)]?.start)).filter(Number.isFinite);
