@@ -7,10 +7,13 @@ from coded_footage import READ_BARS, USUAL_CONFIG, at, put_film
 from playwright.sync_api import Page, expect
 from theme_site import opened
 from waiting import wait_until
-from watched_site import camera_opened, clock, site_served, source, still_picture
+from watched_site import camera_opened, clock, seek, site_served, source, still_picture
 
 APART_S = 0.2
 ENGINES = ("native", "hls.js", "files")
+SEEN_IN_TIME = (
+    "() => { const tile = sitegen.viewer.tiles.get('driveway'); return !tile.late && !tile.stamp.hidden; }"
+)
 
 
 def _put(archive: Path, store: Path) -> None:
@@ -117,6 +120,20 @@ def test_an_event_shows_its_pictures_one_by_one(chromium, seldom, name, wanted):
                 lambda seconds=seconds: rests_at(page, seconds, "/media/"), 20, f"the picture of {seconds}"
             )
         assert back.bounding_box()["height"] >= 40
+
+
+def test_in_a_gap_no_picture_is_said_to_be_of_any_time(chromium, seldom):
+    """The age of the picture before the gap is gone at once, also while it would have stayed for some seconds."""
+    with opened(chromium, viewport={"width": 1000, "height": 800}) as page:
+        page.goto(f"{seldom.day()}#t={at(16)}&cams=driveway,yard")
+        tile = page.locator(".tile", has=page.get_by_role("link", name="Driveway"))
+        expect(tile.locator(".stamp")).to_have_text("Picture of 13:00:14.0")
+        page.keyboard.press("Space")
+        wait_until(lambda: page.evaluate(SEEN_IN_TIME), 20, "a picture in time")
+        expect(tile.locator(".stamp")).to_be_visible()
+        seek(page, 25, play=True)
+        expect(tile.locator(".word")).to_be_visible()
+        assert not tile.locator(".stamp").is_visible()
 
 
 @pytest.mark.parametrize("width", [360, 390])
