@@ -37,12 +37,18 @@ def at(seconds: float) -> str:
 
 
 def film(
-    path: Path, first_s: float, seconds: float, *, fragmented: bool = True, keys_every_s: float = 1
+    path: Path,
+    first_s: float,
+    seconds: float,
+    *,
+    fragmented: bool = True,
+    keys_every_s: float = 1,
+    apart_s: float = 1 / RATE,
 ) -> Path:
-    """Make a video of a clock that stands at `first_s` in its first picture."""
+    """Make a video of a clock that stands at `first_s` in its first picture; its pictures are `apart_s` apart."""
     bits = f"if(mod(floor((N+{round(first_s * RATE)})/pow(2,X)),2),235,16)"
-    source = f"color=c=black:s=16x2:r={RATE}:d={seconds},geq=lum='{bits}':cb=128:cr=128,scale=160:90:flags=neighbor"
-    coding = f"-c:v libx264 -preset ultrafast -g {round(RATE * keys_every_s)} -sc_threshold 0 -bf 0 -pix_fmt yuv420p".split()
+    source = f"color=c=black:s=16x2:r={RATE}:d={seconds},geq=lum='{bits}':cb=128:cr=128,scale=160:90:flags=neighbor,select=not(mod(n\\,{round(apart_s * RATE)}))"
+    coding = f"-c:v libx264 -preset ultrafast -g {round(keys_every_s / apart_s)} -sc_threshold 0 -bf 0 -pix_fmt yuv420p -fps_mode vfr".split()
     flags = ["-movflags", RECORDER] if fragmented else []
     argv = ["ffmpeg", "-v", "error", "-nostdin", "-y", "-f", "lavfi", "-i", source, *coding, *flags]
     done = run([*argv, str(path)], timeout_s=120)
@@ -59,12 +65,14 @@ def put_film(
     *,
     kind: str = "segment",
     keys_every_s: float = 1,
+    apart_s: float = 1 / RATE,
     **fields: object,
 ) -> None:
     """Put a film into the archive as what a camera recorded then; the same film is made once."""
-    path = store / f"{kind}-{first_s:g}-{seconds:g}-{keys_every_s:g}.mp4"
+    path = store / f"{kind}-{first_s:g}-{seconds:g}-{keys_every_s:g}-{apart_s:g}.mp4"
     if not path.exists():
-        film(path, first_s, seconds, fragmented=kind == "segment", keys_every_s=keys_every_s)
+        whole = kind != "segment"
+        film(path, first_s, seconds, fragmented=not whole, keys_every_s=keys_every_s, apart_s=apart_s)
     put_clip(
         archive,
         NOON + timedelta(seconds=first_s),

@@ -193,6 +193,18 @@ def test_cameras_are_chosen_and_the_address_keeps_them(chromium, watched):
         assert apart(page, 2) == 0
 
 
+def test_opened_by_keyboard_the_focus_is_on_play(chromium, watched):
+    """The button goes; whoever pressed it is at the viewer's first button, and hears which cameras are there."""
+    with opened(chromium, **WIDE) as page:
+        page.goto(watched.day())
+        page.get_by_role("button", name="Watch these cameras together").focus()
+        page.keyboard.press("Enter")
+        expect(page.locator("#said")).to_have_text(
+            "The viewer is open: cameras Driveway, Garden, Gate, Yard, Shed"
+        )
+        expect(page.get_by_role("button", name="Play", exact=True)).to_be_focused()
+
+
 def test_a_link_to_a_moment_opens_the_viewer_there(chromium, watched):
     """All cameras stand at that moment, in small; who saves data is not made to load them."""
     with opened(chromium, **WIDE) as page:

@@ -83,8 +83,9 @@ def test_playing_goes_on_over_a_border_and_jumps_over_a_gap(chromium, watched, t
         wait_clock(page, lambda now: now > 10.5)
         seek(page, 18.6)
         wait_clock(page, lambda now: now > 30.6)
-        page.keyboard.press("Space")
         expect(page.locator(".told")).to_have_text(f"{GAP}; went on at 13:00:30.")
+        page.keyboard.press("Space")
+        expect(page.locator(".told")).to_have_text("")
         told = [(now - 1_795_348_800, wall) for now, wall in page.evaluate("() => window.seen")]
         times = [now for now, _ in told]
         first = [(now, wall) for now, wall in told if now < 18]
@@ -94,6 +95,32 @@ def test_playing_goes_on_over_a_border_and_jumps_over_a_gap(chromium, watched, t
         assert not [now for now in times if 20.1 < now < 29.95]
         wait_until(lambda: (still_picture(page, tmp_path) or 0) > 30, 20, "a picture after the gap")
         settled_at(page, tmp_path, clock(page))
+
+
+def test_a_gap_that_was_jumped_over_is_not_told_for_long(chromium, watched):
+    """Some seconds of playing later it is of no interest."""
+    with camera_opened(chromium, watched, "native", moment=at(19)) as page:
+        page.keyboard.press("Space")
+        expect(page.locator(".told")).to_have_text(f"{GAP}; went on at 13:00:30.")
+        wait_clock(page, lambda now: now > 35)
+        expect(page.locator(".told")).not_to_have_text("")
+        expect(page.locator(".told")).to_have_text("")
+        assert clock(page) < 60
+        expect(page.get_by_role("button", name="Pause")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("moment", "said"),
+    [("2026-11-23T09:00:00Z", "2026-11-23 10:00:00"), ("2026-11-20T09:00:00Z", "2026-11-20 10:00:00")],
+)
+def test_a_moment_of_another_day_is_told(chromium, watched, moment, said):
+    """A link with the wrong day stands at the end of this one, and says why; a seek takes the words away."""
+    for address in (watched.camera_day("driveway"), watched.day()):
+        with opened(chromium) as page:
+            page.goto(f"{address}#t={moment}")
+            expect(page.locator(".told")).to_have_text(f"{said} CET is not of this day.")
+            seek(page, 5)
+            expect(page.locator(".told")).to_have_text("")
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -204,8 +231,8 @@ def test_movies_of_events_play_one_after_another(chromium, watched, tmp_path, di
         settled_at(page, tmp_path, 9)
         page.keyboard.press("Space")
         wait_clock(page, lambda now: now > 34.3)
-        page.keyboard.press("Space")
         expect(page.locator(".told")).to_have_text("No movie 13:00:10\u201313:00:34; went on at 13:00:34.")
+        page.keyboard.press("Space")
         wait_until(lambda: (still_picture(page, tmp_path) or 0) > 34, 20, "the second movie")
 
 

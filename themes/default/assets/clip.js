@@ -5,12 +5,14 @@
   const stage = document.querySelector("[data-stage]"), video = stage?.querySelector("video"), box = document.querySelector("[data-controls]");
   if (!video || !box) return;
   const SVG = "http://www.w3.org/2000/svg";
-  let picture = null, length = 0.1;
+  const SAME_S = 0.004, UNSEEN_MS = 1000;
+  let picture = null, length = 0, search = null, timer = 0;
 
   function seen(_, { mediaTime }) { // how far apart pictures are is learned from those that are shown
     const apart = mediaTime - picture;
-    if (!video.paused && picture !== null && apart > 0.008 && apart < 1) length = video.playbackRate > 1 ? Math.min(length, apart) : apart;
+    if (!video.paused && picture !== null && apart > 0.008 && apart < 1) length = length && video.playbackRate > 1 ? Math.min(length, apart) : apart;
     picture = mediaTime;
+    if (!video.seeking) look();
     video.requestVideoFrameCallback(seen);
   }
   video.requestVideoFrameCallback?.(seen);
@@ -18,10 +20,36 @@
   const go = (seconds) => { video.currentTime = Math.max(0, Math.min(video.duration || 0, seconds)); };
   const jump = (seconds) => go(video.currentTime + seconds);
   const play = () => (video.paused ? video.play().catch(() => {}) : video.pause());
+  // From the picture that is seen a little further each time, until another one is: how far apart they are is seldom known.
+  function look() {
+    clearTimeout(timer);
+    if (!search || picture === null) return;
+    search.from ??= picture;
+    const { way, from, by, again } = search, found = (picture - from) * way > SAME_S;
+    if (found && way > 0) length = picture - from;
+    if (found || from + way * by > video.duration || from + way * by < 0) {
+      search = null;
+      go(picture + 0.001); // whatever comes next, goes on from what is seen
+      if (again) frame(again);
+    } else {
+      search.by = by ? by * (length ? 1.5 : 2) : way < 0 ? SAME_S : length * 1.5 || 0.03;
+      go(from + way * search.by);
+    }
+  }
+  video.addEventListener("seeked", () => { if (search) timer = setTimeout(look, UNSEEN_MS); });
   function frame(way) {
     video.pause();
-    if (video.seeking || picture === null) jump(way * length);
-    else go(picture + (way > 0 ? 1.5 : -0.5) * length);
+    stage.dataset.playing = "";
+    if (video.readyState < 1) { // what was not opened yet is, at its first picture
+      video.preload = "auto";
+      video.currentTime = 0.001;
+    } else if (!video.requestVideoFrameCallback) jump(way * 0.1);
+    else if (search) search.again = way; // pressed faster than pictures come
+    else {
+      search = { way };
+      if (picture === null) jump(0.001);
+      else if (!video.seeking) look();
+    }
   }
   key("Space", "Play or pause", play);
   key("j", "10 seconds back", () => jump(-10));
@@ -29,6 +57,14 @@
   key(",", "One picture back", () => frame(-1));
   key(".", "One picture on", () => frame(1));
 
+  for (const [words, way, path] of [["One picture back", -1, "M15 6v12l-8-6zM17 6h1.8v12H17z"], ["One picture on", 1, "M9 6v12l8-6zM5.2 6H7v12H5.2z"]]) {
+    const made = button("", () => frame(way), { title: words, name: "icon plain", into: box }), svg = document.createElementNS(SVG, "svg");
+    made.setAttribute("aria-label", words);
+    svg.setAttribute("viewBox", "0 0 24 24");
+    svg.append(document.createElementNS(SVG, "path"));
+    svg.firstChild.setAttribute("d", path);
+    made.append(svg);
+  }
   const speed = document.createElement("select");
   speed.setAttribute("aria-label", "Speed");
   for (const rate of [0.5, 1, 2, 4, 8, 16]) speed.append(new Option(`${rate}×`, rate, rate === 1, rate === 1));
@@ -41,7 +77,8 @@
       if (!paused || at) video.addEventListener("loadedmetadata", () => { video.currentTime = at; }, { once: true });
       video.preload = "metadata";
       video.src = full ? video.dataset.full : video.dataset.low;
-      picture = null;
+      picture = search = null;
+      length = 0;
       if (!paused) play();
     }, { pressed: false, title: "The video as it was recorded; otherwise the small one", into: box });
   }
@@ -66,7 +103,10 @@
     });
   }
   video.addEventListener("loadeddata", () => words.remove());
-  video.addEventListener("play", () => { stage.dataset.playing = ""; });
+  video.addEventListener("play", () => {
+    search = null;
+    stage.dataset.playing = "";
+  });
   for (const end of ["pause", "ended"]) video.addEventListener(end, () => { if (!video.currentTime || video.ended) delete stage.dataset.playing; });
 
   // Where motion was, when the size of the frame was not known to the generator: the poster has that size.

@@ -9,6 +9,7 @@
   const links = [...section.querySelectorAll("a[data-slug]")], all = links.map((link) => link.dataset.slug);
   const asked = () => (hash.get("cams") || "").split(",").filter((slug) => all.includes(slug));
 
+  const held = section.querySelector(".primary") === document.activeElement; // by the button that opens the viewer, which goes
   section.dataset.open = "";
   document.body.dataset.watching = "";
   wish.time ??= sitegen.timeline?.time?.() ?? null;
@@ -53,5 +54,10 @@
     if (list.length && list.join() !== ticked().join()) choose(list);
   });
   const first = asked();
-  choose(first.length ? first : all.slice(0, narrow ? 4 : MOST)).then(() => box.scrollIntoView({ block: "nearest" }));
+  choose(first.length ? first : all.slice(0, narrow ? 4 : MOST)).then(() => {
+    box.scrollIntoView({ block: "nearest" });
+    if (!held) return;
+    if (document.activeElement === document.body) box.querySelector(".start").focus({ preventScroll: true });
+    sitegen.say(`The viewer is open: cameras ${ticked().map((slug) => tiles.get(slug).name).join(", ")}`);
+  });
 })();

@@ -12,6 +12,7 @@
       const step = mediaTime - video.mediaTime, told = video.mediaTime !== mediaTime;
       if (!video.paused && step > 0.008 && step < 5) video.frame = Math.min(video.frame || 5, step);
       video.mediaTime = mediaTime;
+      if (!video.seeking) video.unseen = 0;
       if (told && video.paused) video.dispatchEvent(new Event("picture", { bubbles: true }));
       video.requestVideoFrameCallback(look);
     };
@@ -44,6 +45,7 @@
       if (!video.paused) video.pause();
       if (!video.seeking && video.target !== to && !(hold && Math.abs(off) < CLOSE_S)) {
         video.target = to;
+        video.unseen = performance.now(); // until it has been seen what is there
         video.currentTime = to + 0.0005; // a frame begins where rounding may put us just before it
       }
       return video.seeking || video.readyState < 2 ? "wait" : "ok";
@@ -148,7 +150,7 @@
         return Math.min(end(current), begin(current) + front.currentTime * 1000);
       },
       shown: () => (current && front.mediaTime !== undefined ? begin(current) + front.mediaTime * 1000 : null),
-      frame: () => (front.frame || 0.1) * 1000,
+      end: () => (current ? end(current) : Infinity),
       close() {
         for (const video of [front, back]) {
           empty(video);

@@ -83,6 +83,7 @@
       follow(time, how) {
         if (broken) return "broken";
         const piece = reel.pieces[reel.at(time)], single = Boolean(piece) && piece.at === undefined;
+        if (piece && piece !== current) video.frame = undefined;
         if (piece) current = piece;
         if (single || !piece) {
           video.pause();
@@ -117,7 +118,7 @@
         if (away) return aside.shown();
         return video.mediaTime === undefined ? null : wall(video.mediaTime).time;
       },
-      frame: () => (away ? aside.frame() : (video.frame || 0.1) * 1000),
+      end: () => (away ? aside.end() : current?.end ?? Infinity),
     };
   }
 

@@ -59,8 +59,8 @@
     const now = element("time", "now-clock", bar);
     tool("before", "Previous file", () => desk.hop(-1), "wide");
     tool("back", "10 seconds back", () => jump(-1));
-    tool("frameBack", "One picture back", () => desk.frame(-1), "wide");
-    tool("frameOn", "One picture on", () => desk.frame(1), "wide");
+    tool("frameBack", "One picture back", () => desk.frame(-1));
+    tool("frameOn", "One picture on", () => desk.frame(1));
     tool("on", "10 seconds on", () => jump(1));
     tool("after", "Next file", () => desk.hop(1), "wide");
     element("span", "space", bar);

@@ -3,11 +3,13 @@
   "use strict";
   const { clock } = sitegen;
   const TICK_MS = 40, PATIENCE_MS = 1500, STUTTER_MS = 150, HOLE_MS = 2000, TRIES = 5;
+  const SAME_MS = 4, LEAST_MS = 30, UNSEEN_MS = 1000, SEARCH_MS = 15000, BLIND_MS = 100; // of the search for the picture before or after
 
   // tell(kind, detail): "time" { time, playing, waiting }, "gap" text, "ended", "broken".
   function step(tracks, start, tell) {
     let time = start, playing = false, rate = 1, timer = 0, last = 0, heldSince = 0, settled = false, moved = true, hold = true;
     let broken = false, lost = 0, since = 0; // files in a row that failed, and from when on
+    let search = null; // { track, way, from: of when the picture is that is left, at: where another is looked for, by, over a border, until, again: way }
 
     function stop() {
       clearInterval(timer);
@@ -46,11 +48,60 @@
       moved = true;
     }
 
+    // How far apart pictures are is seldom known, and may be 20 ms or seconds: from the one that is seen a little further
+    // each time, until another one is shown. Until then only this track moves, and what is seen stays as it is.
+    function look(now) {
+      const { track, way, from, at } = search, { video, state } = track, seen = track.shown(), end = track.end();
+      const nothing = state === "gap" || state === "failed";
+      if (now > search.until) transport.seek(time);
+      else if (nothing) beyond(state);
+      else if (state !== "ok" || seen === null || now - video.unseen < UNSEEN_MS) return;
+      else if (from !== null && (seen - from) * way > SAME_MS) {
+        if (way > 0 && !search.over) video.frame = Math.min(video.frame || Infinity, (seen - from) / 1000);
+        if (!search.again) return transport.seek(seen);
+        time = seen;
+        search = begin(track, search.again, seen);
+        look(now);
+      } else {
+        search.from ??= seen;
+        search.by = search.by ? search.by * (video.frame ? 1.5 : 2) : way < 0 ? SAME_MS + 1 : video.frame * 1500 || LEAST_MS;
+        const to = search.from + way * search.by;
+        const edge = [end - SAME_MS, end].find((one) => at < one && to > one); // not over the last picture of a file, nor the next one's first
+        search.over ||= edge === end;
+        search.at = edge ?? to;
+      }
+    }
+
+    function begin(track, way, from) {
+      return { track, way, from, at: time, by: 0, until: performance.now() + SEARCH_MS };
+    }
+
+    // From where there is nothing to another camera that has something there, else to the file that is next.
+    function beyond(state) {
+      const { track: { reel }, way, at } = search, piece = reel.pieces[reel.before(at)];
+      const other = tracks.find((one) => one.reel.at(at) >= 0 && one !== search.track && one.state !== "failed");
+      const to = way > 0 ? reel.next(at)?.start : piece && (piece.end <= at ? piece.end : piece.start) - SAME_MS;
+      if (other) {
+        search = { ...begin(other, way, at), at };
+        other.state = "wait";
+      } else if (to === undefined) {
+        transport.seek(time);
+        if (way > 0) tell("ended");
+      } else {
+        if (way > 0 && state === "gap" && to - at >= HOLE_MS) tell("gap", reel.around(at), to);
+        Object.assign(search, { at: to, from: search.from ?? time, over: true });
+      }
+    }
+
     function tick() {
       const now = performance.now(), passed = Math.min(1000, now - last);
       last = now;
       const free = tracks.length === 1;
-      const states = tracks.map((track) => (track.state = track.follow(time, { playing, rate, free, moved, hold: hold && !free })));
+      if (search) look(now);
+      const states = tracks.map((track) => {
+        const how = { playing, rate, free, moved, hold: hold && !free };
+        return (track.state = search?.track === track ? track.follow(search.at, { ...how, hold: false }) : track.follow(time, how));
+      });
       const waiting = states.includes("wait");
       const live = waiting || states.includes("ok");
       for (const track of tracks) track.good ||= track.state === "ok";
@@ -71,7 +122,7 @@
       } else if (playing && !live) jump(states.includes("failed"));
       else if (playing && free && !waiting) lead(tracks[0].time());
       else if (playing && !free && !hold) time += passed * rate;
-      if (!playing && !waiting) {
+      if (!playing && !waiting && !search) {
         if (settled) stop();
         settled = true; // once more, so that everything has been told
       }
@@ -98,6 +149,8 @@
       },
       time: () => time,
       seek(to) {
+        search = null;
+        for (const track of tracks) track.state = "wait";
         time = to;
         lost = 0;
         moved = hold = true;
@@ -105,6 +158,7 @@
         wake();
       },
       play() {
+        search = null;
         playing = true;
         heldSince = performance.now();
         wake();
@@ -114,11 +168,13 @@
         wake();
       },
       // To the picture before or after the one that is seen.
-      frame(way) {
-        const track = tracks.find(({ state }) => state === "ok") || tracks[0];
-        const length = track.frame(), seen = track.state === "ok" ? track.shown() : null;
+      frame(way, chosen) {
+        const track = chosen?.state === "ok" ? chosen : tracks.find(({ state }) => state === "ok") || tracks[0];
         transport.pause();
-        transport.seek(seen === null || Math.abs(seen - time) > 2 * length ? time + way * length : seen + (way > 0 ? 1.5 : -0.5) * length);
+        if (!track.video.requestVideoFrameCallback) transport.seek(time + way * BLIND_MS);
+        else if (search) search.again = way; // pressed faster than pictures come
+        else search = begin(track, way, null);
+        tick();
       },
       wake,
       stop,

@@ -1,11 +1,11 @@
 // The viewer of a page: tiles, their tracks, and the desk that moves them. Obeys sitegen:seek, tells sitegen:time. grid.js chooses cameras.
 (() => {
   "use strict";
-  const { footage, tracks, controls, hash, send, on, button, clock } = sitegen;
+  const { footage, tracks, controls, hash, send, on, button, clock, moment } = sitegen;
   const { element, icon } = controls;
   const section = document.querySelector("[data-viewer]");
   if (!section) return;
-  const TELL_MS = 100, LATE_MS = 200, LATE_FOR_MS = 250, IN_TIME_FOR_MS = 3000;
+  const TELL_MS = 100, LATE_MS = 200, LATE_FOR_MS = 250, IN_TIME_FOR_MS = 3000, NEWS_FOR_MS = 10000;
   const { day, camera: solo, hls } = section.dataset;
   const slow = sitegen.saving || /2g|3g/.test(navigator.connection?.effectiveType || "");
   const tiles = new Map(); // by slug, in the order of the page
@@ -90,14 +90,20 @@
   // come for the moment in which a picture is late, and stays while key frames pass.
   function age(tile) {
     const { track, stamp } = tile, live = track?.state === "ok" || track?.state === "wait";
-    const of = live ? track.shown() : null, late = of !== null && Math.abs(of - wish.time) > LATE_MS * Math.max(1, wish.rate);
+    if (!live) {
+      clearTimeout(tile.timer);
+      stamp.hidden = true;
+      tile.late = false;
+      return;
+    }
+    const of = track.shown(), late = of !== null && Math.abs(of - wish.time) > LATE_MS * Math.max(1, wish.rate);
     if (late !== tile.late) {
       tile.late = late;
       clearTimeout(tile.timer);
       tile.timer = setTimeout(() => {
         stamp.hidden = !late;
         age(tile);
-      }, late ? LATE_FOR_MS : wish.playing && live ? IN_TIME_FOR_MS : 0);
+      }, late ? LATE_FOR_MS : wish.playing ? IN_TIME_FOR_MS : 0);
     }
     if (of !== null && !stamp.hidden) stamp.textContent = `Picture of ${clock(of).replace(/\d\d:\d\d:\d\d/, `$&.${Math.floor((of % 1000) / 100)}`)}`;
   }
@@ -139,12 +145,27 @@
   }
 
   function heard(kind, detail, next) {
-    if (kind === "gap") panel.tell(`${detail}; went on at ${clock(next)}.`);
-    else if (kind === "ended") panel.tell(transport.time() < Date.now() - 86400000 || solo ? "This is the end of what was recorded on this day." : "This is the end of what is recorded.");
+    if (kind === "gap") {
+      panel.tell(`${detail}; went on at ${clock(next)}.`);
+      gone = performance.now();
+    } else if (kind === "ended") news(transport.time() < Date.now() - 86400000 || solo ? "This is the end of what was recorded on this day." : "This is the end of what is recorded.");
     else if (kind === "broken") {
       noHls = true;
       renew();
     } else if (kind === "time") tick(detail);
+  }
+
+  let gone = 0; // since when it is said that a gap was jumped over; not for long: it is soon of no interest
+  function news(words) {
+    gone = 0;
+    panel.tell(words);
+  }
+
+  // The address may name a moment of another day: the timeline stands at the end that is nearer to it.
+  function elsewhere() {
+    const { from, to } = section.dataset, asked = Date.parse(hash.get("t") || "");
+    const there = asked < Date.parse(from) ? from : asked > Date.parse(to) ? to : "";
+    if (there && wish.time === Date.parse(there)) news(`${moment(asked)} is not of this day.`);
   }
 
   let ticked = false, opening = null; // where a day that nobody sought in begins
@@ -157,6 +178,7 @@
     shown().forEach(words);
     shown().forEach(age);
     const now = performance.now();
+    if (gone && (playing ? now - gone > NEWS_FOR_MS : changed)) news("");
     if (playing && !changed && now - told < TELL_MS) return;
     told = now;
     if (changed && !playing) hash.set({ t: iso(time) });
@@ -227,11 +249,15 @@
     seek(time) {
       wish.time = Math.max(Date.parse(section.dataset.from), Math.min(Date.parse(section.dataset.to), time));
       section.dataset.open = "";
-      panel.tell("");
+      news("");
       if (transport) transport.seek(wish.time);
       else build();
     },
-    frame: (way) => (transport ? transport.frame(way) : desk.seek(desk.time())), // what was not opened yet is, at its first picture
+    frame(way) {
+      if (!transport) return desk.seek(desk.time()); // what was not opened yet is, at its first picture
+      news("");
+      transport.frame(way, lead());
+    },
     hop(way) {
       const reels = shown().filter(({ reel }) => reel).map(({ reel }) => reel), time = desk.time();
       const places = reels.map((reel) => (way > 0 ? reel.next(time)?.start : reel.pieces[reel.before(time - 3000)]?.start)).filter(Number.isFinite);
@@ -282,13 +308,17 @@
       }, { into: box.querySelector(".viewer-bar"), name: "plain small" });
     }
     if (wish.time !== null || wish.playing) desk.seek(wish.time ?? first.start);
+    elsewhere();
   }
 
   on("seek", ({ time, play }) => {
     if (play) wish.playing = true;
     if (!panel) wish.time = time;
-    else desk.seek(time);
-    if (panel && play) desk.play();
+    else {
+      desk.seek(time);
+      elsewhere();
+      if (play) desk.play();
+    }
   });
   for (const link of links.values()) {
     link.addEventListener("click", (event) => {
@@ -303,7 +333,11 @@
   sitegen.viewer = {
     section, tiles, wish, makeTile, enlarge, frame, load, build,
     get large() { return large; },
-    show(box) { panel ||= controls(desk, box); },
+    show(box) {
+      if (panel) return;
+      panel = controls(desk, box);
+      elsewhere();
+    },
   };
   if (solo) alone();
 })();

@@ -8,12 +8,11 @@
   async function open() {
     if (opened) return;
     opened = true;
-    start.disabled = true;
     try {
       await script(section.dataset.script);
       start.remove();
     } catch {
-      start.disabled = opened = false;
+      opened = false;
       sitegen.say("The viewer could not be loaded.");
     }
   }
