@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sitegen.doctor.finding import Checked, Finding
+from sitegen.doctor.nginx_control import control_findings
 from sitegen.doctor.nginx_files import Directive, NginxFacts
 
 _BROWSE = "/browse/"
 """The one place where a list of files is what its reader asked for."""
-_LOOPBACK = frozenset(("localhost", "127.0.0.1", "[::1]"))
 _SHIPPED = "as in the sitegen.conf that comes with sitegen"
 
 
@@ -28,7 +28,7 @@ def judge_nginx(facts: NginxFacts) -> tuple[Checked, ...]:
             _checked("nginx sends every header everywhere", (f for s in found for f in _headers(s)))
         )
     if facts.control_port:
-        checked.append(_checked("nginx does not pass on Motion's control port", _control(facts)))
+        checked.append(_checked("nginx does not pass on Motion's control port", control_findings(facts)))
     return tuple(checked)
 
 
@@ -117,24 +117,3 @@ def _headers(server: Directive) -> Iterator[Finding]:
                 yield Finding(
                     one.where, reason, f"choose its value by a map and add it in the server, {_SHIPPED}"
                 )
-
-
-# Motion
-
-
-def _control(facts: NginxFacts) -> Iterator[Finding]:
-    upstreams = {
-        one.words[0]: [server.words[0] for server in one.named("server") if server.words]
-        for one in facts.whole.all()
-        if one.name == "upstream" and one.words
-    }
-    for one in facts.whole.all():
-        if one.name != "proxy_pass" or not one.words:
-            continue
-        target = one.words[0].partition("://")[2].partition("/")[0]
-        for address in upstreams.get(target, [target]):
-            host, _, port = address.rpartition(":")
-            if port == facts.control_port and host in _LOOPBACK:
-                reason = f"leads to port {port}, Motion's control port: whoever reaches it can run commands on this machine"
-                remedy = "take it away, or let nobody in without a password; live pictures come from the stream port"
-                yield Finding(one.where, reason, remedy, "warning")

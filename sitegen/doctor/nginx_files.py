@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Iterator
 from glob import glob
 from pathlib import Path
@@ -61,6 +62,8 @@ class NginxFacts(msgspec.Struct, frozen=True, kw_only=True):
     """Folders, as they are written in `root`, without links; `output` too."""
     control_port: str = ""
     """Motion's control port; "": it is off, or not known."""
+    machine: frozenset[str] = frozenset()
+    """This machine's names."""
 
 
 def read_nginx(file: Path, output: Path, control_port: str = "") -> NginxFacts:
@@ -68,7 +71,15 @@ def read_nginx(file: Path, output: Path, control_port: str = "") -> NginxFacts:
     whole = Directive("", (), file, 1, _read(file, file.parent, 0))
     roots = {one.words[0] for one in whole.all() if one.name == "root" and one.words}
     real = {text: Path(os.path.realpath(text)) for text in (str(output), *roots) if "$" not in text}
-    return NginxFacts(file=file, whole=whole, output=output, real=real, control_port=control_port)
+    name = socket.gethostname().lower()
+    return NginxFacts(
+        file=file,
+        whole=whole,
+        output=output,
+        real=real,
+        control_port=control_port,
+        machine=frozenset((name, name.partition(".")[0])),
+    )
 
 
 def _read(file: Path, base: Path, depth: int) -> tuple[Directive, ...]:

@@ -1,5 +1,7 @@
 """sitegen.doctor: what in nginx's configuration shows more than the site, in files that nginx itself takes."""
 
+import re
+import socket
 import subprocess
 from pathlib import Path
 
@@ -155,6 +157,63 @@ def test_the_control_port_is_found_behind_another_name(nginx):
     (finding,) = nginx.findings()
     assert "line 2, proxy_pass" in finding.what
     assert len(judge_nginx(read_nginx(nginx.file, nginx.site))) == 3  # Motion's port is off, or not known
+
+
+CONTROL_TARGETS = {
+    f"http://127.0.0.1:{CONTROL}$request_uri": ["warning"],
+    f"http://0.0.0.0:{CONTROL}/": ["warning"],
+    f"http://127.0.1.1:{CONTROL}/": ["warning"],
+    f"http://127.1:{CONTROL}": ["warning"],
+    f"http://[::1]:{CONTROL}/": ["warning"],
+    f"http://[::ffff:127.0.0.1]:{CONTROL}/": ["warning"],
+    f"http://LOCALHOST:{CONTROL}/": ["warning"],
+    f"http://{socket.gethostname()}:{CONTROL}/": ["warning"],
+    f"http://$local:{CONTROL}/": ["warning"],
+    f"http://${{local}}:{CONTROL}$sitegen_command": ["warning"],
+    f"$scheme://$mapped:{CONTROL}": ["warning"],
+    f"http://$arg_host:{CONTROL}/": ["warning"],
+    "http://$whole/x": ["warning"],
+    "http://$by_name": ["warning"],
+    "http://localhost:$arg_port/": ["note"],
+    "http://$arg_host/": ["note"],
+    "http://$itself": ["note"],
+    "http://localhost:$port$uri": [],
+    "http://localhost$request_uri": [],
+    f"http://192.0.2.7:{CONTROL}/": [],
+    f"http://[2001:db8::1]:{CONTROL}/": [],
+    f"http://camera:{CONTROL}/": [],
+    "http://unix:/run/x.sock": [],
+}
+VARIABLES = f"""map $uri $mapped {{ default 192.0.2.7; "~x" 127.0.0.1; }}
+upstream cameras {{ server 127.0.0.9:{CONTROL} weight=2; }}
+server {{
+    listen 127.0.0.1:18089;
+    set $local 127.0.0.1; set $whole $local:{CONTROL}; set $by_name cameras; set $itself $itself; set $port 18099;
+"""
+
+
+@pytest.mark.parametrize("target", CONTROL_TARGETS)
+def test_the_control_port_is_found_however_it_is_written(nginx, target):
+    """Any name of this machine, any way to say it; what cannot be told is not said to be well."""
+    expression = f'"^/x(?<sitegen_command>/.*)$" {{ proxy_pass {target}; }}'
+    (nginx.server.parent / "other").write_text(f"{VARIABLES} location ~ {expression} }}\n")
+    if not re.search(r":\d+/|x$|/$|sock$", target):  # nginx takes no path beside an expression
+        nginx.is_taken_by_nginx()
+    assert [finding.level for finding in nginx.findings()] == CONTROL_TARGETS[target]
+
+
+def test_a_few_commands_of_motion_with_a_password_are_meant_so(nginx):
+    """The shipped option has no finding; without its password, or with a path of one's own, it has."""
+    text = (Path(__file__).parents[2] / "nginx/options/motion-control.conf").read_text()
+    text = text.replace("127.0.0.1:7999", f"127.0.0.1:{CONTROL}")
+    nginx.edit(ROOT, ROOT + text)
+    nginx.is_taken_by_nginx()
+    assert nginx.findings() == []
+    nginx.edit('auth_basic "Motion"', "auth_basic off")
+    assert [finding.level for finding in nginx.findings()] == ["warning"]
+    nginx.edit("auth_basic off", "auth_basic x")
+    nginx.edit("$sitegen_command;", "$request_uri;")
+    assert [finding.level for finding in nginx.findings()] == ["warning"]
 
 
 def test_a_list_for_every_server_is_found(nginx):
