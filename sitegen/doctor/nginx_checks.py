@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from sitegen.doctor.finding import Checked, Finding
 from sitegen.doctor.nginx_control import control_findings
 from sitegen.doctor.nginx_files import Directive, NginxFacts
+from sitegen.doctor.nginx_folders import hands_out, shown_folders, unrefused
 
 _BROWSE = "/browse/"
 """The one place where a list of files is what its reader asked for."""
@@ -27,6 +28,7 @@ def judge_nginx(facts: NginxFacts) -> tuple[Checked, ...]:
         checked.append(
             _checked("nginx sends every header everywhere", (f for s in found for f in _headers(s)))
         )
+    checked.append(_checked("nginx hands out no folder that holds sitegen's own files", shown_folders(facts)))
     if facts.control_port:
         checked.append(_checked("nginx does not pass on Motion's control port", control_findings(facts)))
     return tuple(checked)
@@ -46,12 +48,7 @@ def _servers(facts: NginxFacts) -> Iterator[Directive]:
 
 
 def _is_site(facts: NginxFacts, server: Directive) -> bool:
-    wanted = facts.real[str(facts.output)]
-    return any(facts.real.get(one.words[0]) == wanted for one in server.all() if _is_root(one))
-
-
-def _is_root(one: Directive) -> bool:
-    return one.name == "root" and bool(one.words)
+    return hands_out(facts, server, facts.real[str(facts.output)])
 
 
 def _root(facts: NginxFacts, server: Directive) -> Iterator[Finding]:
@@ -68,6 +65,7 @@ def _root(facts: NginxFacts, server: Directive) -> Iterator[Finding]:
 
 
 def _leaks(facts: NginxFacts, server: Directive) -> Iterator[Finding]:
+    yield from unrefused(server)
     if not any(server.named("autoindex")):
         for http in facts.whole.named("http"):
             yield from _listing(http, "every server")

@@ -43,7 +43,11 @@ class Nginx:
         self.server.write_text(text.replace(old, new, 1))
 
     def findings(self) -> list[Finding]:
-        checks = judge_nginx(read_nginx(self.file, self.site, CONTROL))
+        folder = self.folder
+        private = (folder / "sitegen.toml", folder / "state")
+        checks = judge_nginx(
+            read_nginx(self.file, self.site, CONTROL, archive=folder / "archive", private=private)
+        )
         return [finding for check in checks for finding in check.findings]
 
     def is_taken_by_nginx(self) -> None:
@@ -61,7 +65,7 @@ def test_the_shipped_configuration_is_well(nginx):
     """Read with its include; every check has its line, none a finding."""
     nginx.is_taken_by_nginx()
     checks = judge_nginx(read_nginx(nginx.file, nginx.site, CONTROL))
-    assert [check.findings for check in checks] == [()] * 4
+    assert [check.findings for check in checks] == [()] * 5
     assert str(nginx.site) in checks[0].what
 
 
@@ -156,7 +160,7 @@ def test_the_control_port_is_found_behind_another_name(nginx):
     nginx.is_taken_by_nginx()
     (finding,) = nginx.findings()
     assert "line 2, proxy_pass" in finding.what
-    assert len(judge_nginx(read_nginx(nginx.file, nginx.site))) == 3  # Motion's port is off, or not known
+    assert len(judge_nginx(read_nginx(nginx.file, nginx.site))) == 4  # Motion's port is off, or not known
 
 
 CONTROL_TARGETS = {
@@ -216,6 +220,60 @@ def test_a_few_commands_of_motion_with_a_password_are_meant_so(nginx):
     assert [finding.level for finding in nginx.findings()] == ["warning"]
 
 
+DOTS, SIDECARS = "location ~ /\\. { deny all; }", r'location ~* "\.(ya?ml|md)$" { return 404; }'
+REFUSALS = {
+    "": ["dot", "sidecars"],
+    DOTS: ["sidecars"],
+    SIDECARS: ["dot"],
+    'location ~ "/\\." { deny all; }': ["sidecars"],
+    "location ~ /\\. { allow 192.0.2.0/24; deny all; }": ["dot", "sidecars"],
+    "location = /media/ { return 404; }": ["dot", "sidecars"],
+    "location / { try_files $uri =404; }": ["dot", "sidecars"],
+    f"{DOTS} {SIDECARS}": [],
+    f"if ($uri ~ /\\.) {{ return 403; }} {SIDECARS}": [],
+    r'if ($request_uri ~* "\.ya?ml$") { return 404; }' + DOTS: [],
+    "location ^~ /media/ { location ~ (?<clip>[^/]+)[.]mp4$ { } return 404; }": [],
+    "location /media/ { internal; }": [],
+    "return 301 https://cctv.example/;": [],
+}
+
+
+@pytest.mark.parametrize("rules", REFUSALS)
+def test_a_server_that_refuses_nothing_is_found(nginx, rules):
+    """Without the shipped list it hands out hooks' facts and sidecars, by the site's link to the archive."""
+    nginx.server.write_text(f"server {{ listen 127.0.0.1:18089; root '{nginx.site}'; {rules} }}\n")
+    nginx.is_taken_by_nginx()
+    found = nginx.findings()
+    assert [w for w in ("dot", "sidecars") if any(w in f.reason for f in found)] == REFUSALS[rules]
+    assert all(f.what == f"{nginx.server}, line 1, server" for f in found)
+    nginx.server.write_text(f"server {{ listen 127.0.0.1:18089; root {nginx.folder}/archive; {rules} }}\n")
+    assert nginx.findings() == found
+
+
+SHOWN = {
+    "root {0};": 1,
+    "root {0}/.;": 1,
+    "root {0}/state;": 1,
+    "location /a/ {{ alias {0}/; }}": 1,
+    "location ~ ^/a/ {{ root {0}; }}": 1,
+    "location /state/ {{ root {0}; }}": 1,
+    "location /.well-known/ {{ root {0}; }}": 0,
+    "location ^~ /site/ {{ root {0}; }}": 0,
+    "location /a/ {{ alias {0}/elsewhere/; }}": 0,
+    "root {0}/$host;": 0,
+}
+
+
+@pytest.mark.parametrize("rule", SHOWN)
+def test_a_folder_with_more_than_the_site_in_it_is_found(nginx, rule):
+    """In any server: what hands out the configuration, the state folder or all that the archive lies in."""
+    nginx.server.write_text(f"server {{ listen 127.0.0.1:18089; {rule.format(nginx.folder)} }}\n")
+    nginx.is_taken_by_nginx()
+    found = nginx.findings()
+    assert len(found) == SHOWN[rule]
+    assert all("hands out" in finding.reason and str(nginx.folder) in finding.reason for finding in found)
+
+
 def test_a_list_for_every_server_is_found(nginx):
     """Above the servers it holds for all that do not say otherwise, as the shipped one does."""
     nginx.file.write_text(nginx.file.read_text().replace("include", "autoindex on; include"))
@@ -229,8 +287,8 @@ def test_a_list_for_every_server_is_found(nginx):
 def test_a_site_that_nginx_does_not_serve_is_no_fault(nginx):
     """It may be served by another program, or from another machine."""
     nginx.server.write_text("server { listen 127.0.0.1:18089; root /srv/other; autoindex on; }\n")
-    (served, control) = judge_nginx(read_nginx(nginx.file, nginx.site, CONTROL))
-    assert (served.findings, control.findings) == ((), ())
+    (served, folders, control) = judge_nginx(read_nginx(nginx.file, nginx.site, CONTROL))
+    assert (served.findings, folders.findings, control.findings) == ((), (), ())
     assert "no server for the site" in served.what
 
 
