@@ -41,7 +41,11 @@ def _motion(settings: Settings) -> MotionFacts | None:
 def _nginx(file: Path, settings: Settings, motion: MotionFacts | None) -> tuple[Checked, ...]:
     port = "" if motion is None else motion.whole.value("webcontrol_port", "0").strip()
     try:
-        return judge_nginx(read_nginx(file, settings.site.output, "" if port == "0" else port))
+        private = (settings.file, settings.archive.state)
+        port = "" if port == "0" else port
+        return judge_nginx(
+            read_nginx(file, settings.site.output, port, archive=settings.archive.root, private=private)
+        )
     except UsageError as error:
         where = f"{error.file}: {error.key}" if error.key else error.file
         return (Checked("nginx", (Finding(where, error.reason, error.remedy, "note"),)),)

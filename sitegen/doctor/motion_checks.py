@@ -21,10 +21,15 @@ from sitegen.doctor.motion_hooks import (
     is_on,
     pastes,
     specifiers,
+    tells_event,
     tells_time,
 )
 
 _SAFE_NAME = "movie_filename %t/%Y%m%d/%t-%v-%Y%m%dT%H%M%SZ"
+_DEFAULT_NAME = "%v-%Y%m%d%H%M%S"
+"""What Motion 4.5 calls a movie when nothing is said."""
+_DEFAULT_LONGEST = "120"
+"""Motion's movie_max_time."""
 _NAMES = ("target_dir", "movie_filename", "picture_filename", "snapshot_filename", "timelapse_filename")
 _TELL_CAMERA = frozenset(("t", "$", "{eventid}"))
 _SHIPPED = "as in the motion.conf that `sitegen init` writes"
@@ -135,6 +140,7 @@ def _files(facts: MotionFacts) -> Iterator[Finding]:
                 yield Finding(setting.where, reason, f"use numbers and times only: {_SAFE_NAME}")
         yield from _target(facts, section)
         yield from _names(section, several=len(facts.cameras) > 1)
+        yield from _way(section)
         yield from _outputs(section)
 
 
@@ -157,15 +163,37 @@ def _inside(path: Path, folder: Path) -> bool:
 def _names(section: Section, *, several: bool) -> Iterator[Finding]:
     """Judge whether a file's name may come twice: the later one then takes the place of the earlier one."""
     folder, movie, picture = (section.value(o) for o in ("target_dir", "movie_filename", "picture_filename"))
-    if movie and not tells_time(folder + movie):
+    movie = movie or _DEFAULT_NAME
+    has_time, has_event = tells_time(folder + movie), tells_event(folder + movie)
+    if has_event and not has_time and _cuts(section):
+        reason = "has no time but %{eventid}: of an event that movie_max_time cuts, each movie takes the place of the one before"
+        yield Finding(_where(section, "movie_filename"), reason, f"write {_SAFE_NAME}", "warning")
+    elif not has_time and not has_event:
         reason = "lacks the day or the second: a later movie takes the place of an earlier one"
         yield Finding(_where(section, "movie_filename"), reason, f"write {_SAFE_NAME}")
-    elif several and movie and not specifiers(folder + movie) & _TELL_CAMERA:
+    elif several and not specifiers(folder + movie) & _TELL_CAMERA:
         reason = "lacks the camera: one camera's movie takes the place of another's of the same second"
         yield Finding(_where(section, "movie_filename"), reason, f"write {_SAFE_NAME}")
     if picture and "q" not in specifiers(picture):
         reason = "lacks %q: of two pictures of one second the later takes the place of the earlier"
         yield Finding(_where(section, "picture_filename"), reason, "write %q into it", "warning")
+
+
+def _cuts(section: Section) -> bool:
+    """Say whether Motion cuts long events into several movies, which share their event's id."""
+    return section.value("movie_max_time", _DEFAULT_LONGEST).strip() != "0"
+
+
+def _way(section: Section) -> Iterator[Finding]:
+    """Judge the folders and names that a file's name is made of."""
+    for option in ("movie_filename", "picture_filename"):
+        parts = section.value(option).split("/")
+        if ".." in parts:
+            reason = "has .. in it: that leads out of target_dir"
+            yield Finding(_where(section, option), reason, f"write {option} without ..")
+        if any(part.startswith(".") and part not in (".", "..") for part in parts):
+            reason = "has a part that begins with a dot: hidden files and folders are never looked at"
+            yield Finding(_where(section, option), reason, "take the dot away")
 
 
 def _outputs(section: Section) -> Iterator[Finding]:

@@ -20,7 +20,7 @@ _NOT_OF_CAMERAS = frozenset(
 _KEPT = frozenset(
     (
         *("camera_id", "target_dir", "movie_output", "picture_output", *SHELL_LINES),
-        *("movie_filename", "picture_filename", "snapshot_filename", "timelapse_filename"),
+        *("movie_max_time", "movie_filename", "picture_filename", "snapshot_filename", "timelapse_filename"),
         *("webcontrol_port", "webcontrol_localhost", "stream_port", "stream_localhost"),
     )
 )

@@ -91,6 +91,11 @@ def tells_time(name: str) -> bool:
     return bool(found & _SECONDS) and bool(found & _DAYS)
 
 
+def tells_event(name: str) -> bool:
+    """Say whether a file name tells the event, by an id that holds the camera and the second of the trigger."""
+    return "{eventid}" in specifiers(name)
+
+
 def fixed_part(folder: str) -> str:
     """Return the part of a folder's path that holds no specifier."""
     head, percent, _ = folder.partition("%")

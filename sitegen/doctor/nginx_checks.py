@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from sitegen.doctor.finding import Checked, Finding
+from sitegen.doctor.nginx_control import control_findings
 from sitegen.doctor.nginx_files import Directive, NginxFacts
+from sitegen.doctor.nginx_folders import hands_out, shown_folders, unrefused
 
 _BROWSE = "/browse/"
 """The one place where a list of files is what its reader asked for."""
-_LOOPBACK = frozenset(("localhost", "127.0.0.1", "[::1]"))
 _SHIPPED = "as in the sitegen.conf that comes with sitegen"
 
 
@@ -27,8 +28,9 @@ def judge_nginx(facts: NginxFacts) -> tuple[Checked, ...]:
         checked.append(
             _checked("nginx sends every header everywhere", (f for s in found for f in _headers(s)))
         )
+    checked.append(_checked("nginx hands out no folder that holds sitegen's own files", shown_folders(facts)))
     if facts.control_port:
-        checked.append(_checked("nginx does not pass on Motion's control port", _control(facts)))
+        checked.append(_checked("nginx does not pass on Motion's control port", control_findings(facts)))
     return tuple(checked)
 
 
@@ -46,12 +48,7 @@ def _servers(facts: NginxFacts) -> Iterator[Directive]:
 
 
 def _is_site(facts: NginxFacts, server: Directive) -> bool:
-    wanted = facts.real[str(facts.output)]
-    return any(facts.real.get(one.words[0]) == wanted for one in server.all() if _is_root(one))
-
-
-def _is_root(one: Directive) -> bool:
-    return one.name == "root" and bool(one.words)
+    return hands_out(facts, server, facts.real[str(facts.output)])
 
 
 def _root(facts: NginxFacts, server: Directive) -> Iterator[Finding]:
@@ -68,6 +65,7 @@ def _root(facts: NginxFacts, server: Directive) -> Iterator[Finding]:
 
 
 def _leaks(facts: NginxFacts, server: Directive) -> Iterator[Finding]:
+    yield from unrefused(server)
     if not any(server.named("autoindex")):
         for http in facts.whole.named("http"):
             yield from _listing(http, "every server")
@@ -117,24 +115,3 @@ def _headers(server: Directive) -> Iterator[Finding]:
                 yield Finding(
                     one.where, reason, f"choose its value by a map and add it in the server, {_SHIPPED}"
                 )
-
-
-# Motion
-
-
-def _control(facts: NginxFacts) -> Iterator[Finding]:
-    upstreams = {
-        one.words[0]: [server.words[0] for server in one.named("server") if server.words]
-        for one in facts.whole.all()
-        if one.name == "upstream" and one.words
-    }
-    for one in facts.whole.all():
-        if one.name != "proxy_pass" or not one.words:
-            continue
-        target = one.words[0].partition("://")[2].partition("/")[0]
-        for address in upstreams.get(target, [target]):
-            host, _, port = address.rpartition(":")
-            if port == facts.control_port and host in _LOOPBACK:
-                reason = f"leads to port {port}, Motion's control port: whoever reaches it can run commands on this machine"
-                remedy = "take it away, or let nobody in without a password; live pictures come from the stream port"
-                yield Finding(one.where, reason, remedy, "warning")

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import socket
 from collections.abc import Iterator
 from glob import glob
 from pathlib import Path
@@ -20,6 +21,8 @@ _TOKEN = re.compile(
     | (?P<word>(?!["'])(?:\\.|\$\{\w*\}|[^\s;{}])+)""",
     re.VERBOSE | re.DOTALL,
 )
+_ESCAPED = re.compile(r"""\\(["'\\])""")
+"""All that a backslash changes; before another character it stays, as part of an expression."""
 _DEEPEST = 20
 """Includes and blocks inside each other; nginx's own files need five."""
 
@@ -58,17 +61,43 @@ class NginxFacts(msgspec.Struct, frozen=True, kw_only=True):
     output: Path
     """The site's folder, as it is configured."""
     real: dict[str, Path]
-    """Folders, as they are written in `root`, without links; `output` too."""
+    """Folders, as they are written in `root` and `alias`, without links; `output` too."""
+    archive: Path | None = None
+    """The archive's folder, without links."""
+    private: tuple[Path, ...] = ()
+    """What nobody may be shown as a whole, without links: the configuration, the archive, the state folder."""
     control_port: str = ""
     """Motion's control port; "": it is off, or not known."""
+    machine: frozenset[str] = frozenset()
+    """This machine's names."""
 
 
-def read_nginx(file: Path, output: Path, control_port: str = "") -> NginxFacts:
-    """Read a configuration. Raises UsageError when a file cannot be read, or is not written in nginx's language."""
+def read_nginx(
+    file: Path,
+    output: Path,
+    control_port: str = "",
+    *,
+    archive: Path | None = None,
+    private: tuple[Path, ...] = (),
+) -> NginxFacts:
+    """Read a configuration. `private` is what else, beside the archive, nobody may be shown as a whole.
+
+    Raises UsageError when a file cannot be read, or is not written in nginx's language.
+    """
     whole = Directive("", (), file, 1, _read(file, file.parent, 0))
-    roots = {one.words[0] for one in whole.all() if one.name == "root" and one.words}
+    roots = {one.words[0] for one in whole.all() if one.name in {"root", "alias"} and one.words}
     real = {text: Path(os.path.realpath(text)) for text in (str(output), *roots) if "$" not in text}
-    return NginxFacts(file=file, whole=whole, output=output, real=real, control_port=control_port)
+    name = socket.gethostname().lower()
+    return NginxFacts(
+        file=file,
+        whole=whole,
+        output=output,
+        real=real,
+        archive=None if archive is None else Path(os.path.realpath(archive)),
+        private=tuple(Path(os.path.realpath(path)) for path in (*private, archive) if path is not None),
+        control_port=control_port,
+        machine=frozenset((name, name.partition(".")[0])),
+    )
 
 
 def _read(file: Path, base: Path, depth: int) -> tuple[Directive, ...]:
@@ -92,7 +121,7 @@ def _tokens(file: Path, text: str) -> Iterator[tuple[str, bool, int]]:
             raise UsageError(file, f"line {line}", "a quote is not closed", "see `nginx -t`")
         kind = match.lastgroup
         if kind is not None:
-            said = match[kind] if kind in {"mark", "word"} else re.sub(r"\\(.)", r"\1", match[kind])
+            said = match[kind] if kind in {"mark", "word"} else _ESCAPED.sub(r"\1", match[kind])
             yield said, kind == "mark", line
         line += text.count("\n", place, match.end())
         place = match.end()

@@ -42,7 +42,13 @@ def test_doctor_as_a_command(tmp_path):
     (tmp_path / "nginx.conf").write_text(f"http {{ server {{ root {tmp_path}/site; autoindex on; }} }}")
     more = run(tmp_path, "doctor", "--json", "--nginx", tmp_path / "nginx.conf")
     assert "autoindex" in more.stdout
-    assert more.stdout.count('"level"') == bad.stdout.count('"level"') + 1
+    assert "sidecars" in more.stdout
+    assert more.stdout.count('"level"') == bad.stdout.count('"level"') + 2
+    (tmp_path / "nginx.conf").write_text(f"http {{ server {{ root {tmp_path}; }} }}")
+    whole = run(tmp_path, "doctor", "--nginx", tmp_path / "nginx.conf").stdout
+    assert re.search(
+        rf"^error .* root: hands out {tmp_path}, with {tmp_path}/sitegen.toml, ", whole, re.MULTILINE
+    )
     (tmp_path / "sitegen.toml").write_text("[site]\ntitel = 1\n")
     unreadable = run(tmp_path, "doctor")
     assert (unreadable.returncode, unreadable.stdout) == (2, "")

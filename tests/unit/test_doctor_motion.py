@@ -162,6 +162,31 @@ BAD = {
     "stream port": ("stream_localhost", "stream_localhost no", "warning", "stream_localhost: is off"),
     "no time": ("movie_filename", "movie_filename %t/%Y%m%d/%v", "error", "movie_filename: lacks the day"),
     "no day": ("movie_filename", "movie_filename %t/%v-%H%M%S", "error", "movie_filename: lacks the day"),
+    "no name": ("movie_filename", "", "error", "movie_filename: lacks the camera"),
+    "out of the folder": (
+        "movie_filename",
+        "movie_filename ../%t/%Y%m%d/%H%M%S",
+        "error",
+        r"movie_filename: has \.\. in it",
+    ),
+    "a hidden folder": (
+        "movie_filename",
+        "movie_filename %t/.%Y%m%d/%H%M%S",
+        "error",
+        "movie_filename: has a part that begins with a dot",
+    ),
+    "a hidden picture": (
+        "picture_filename",
+        "picture_filename %t/%Y%m%d/.%H%M%S-%q",
+        "error",
+        "picture_filename: has a part that begins with a dot",
+    ),
+    "movies of one event": (
+        "movie_filename",
+        "movie_filename %t/%Y%m%d/%{{eventid}}",
+        "warning",
+        "movie_filename: has no time but %{eventid}",
+    ),
     "no movie": ("movie_output", "movie_output off", "warning", "movie_output: is off"),
     "no picture": ("picture_output", "picture_output first", "warning", "picture_output: is not best"),
     "no picture said": ("picture_output", "", "warning", "picture_output: is not best"),
@@ -183,7 +208,19 @@ def test_each_fault_is_one_finding(folder, name):
     assert {re.search(said, f"{f.what}: {f.reason}") is not None for f in found} == {True}, found
     assert {f.level for f in found} == {level}
     assert all(f.remedy for f in found)
-    assert len(found) == (2 if "no picture said" in name or name == "no folder" else 1)
+    assert len(found) == (2 if name in {"no picture said", "no folder", "no name"} else 1)
+
+
+def test_an_events_id_tells_the_second(folder):
+    """Where no event is cut into several movies, no name comes twice; nor where one camera has Motion's own names."""
+    path = folder / "motion/motion.conf"
+    edit(path, "movie_max_time", "movie_max_time 0")
+    for name in ("%t/%Y%m%d/%{eventid}", "%{eventid}", "./%t/%Y%m%d/%H%M%S"):
+        edit(path, "movie_filename", f"movie_filename {name}")
+        assert examined(folder) == []
+    edit(path, "movie_filename", "")
+    (folder / "motion/cameras/camera-102.conf").unlink()
+    assert examined(folder) == []
 
 
 def test_the_place_is_told(folder):

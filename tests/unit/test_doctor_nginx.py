@@ -1,5 +1,7 @@
 """sitegen.doctor: what in nginx's configuration shows more than the site, in files that nginx itself takes."""
 
+import re
+import socket
 import subprocess
 from pathlib import Path
 
@@ -41,7 +43,11 @@ class Nginx:
         self.server.write_text(text.replace(old, new, 1))
 
     def findings(self) -> list[Finding]:
-        checks = judge_nginx(read_nginx(self.file, self.site, CONTROL))
+        folder = self.folder
+        private = (folder / "sitegen.toml", folder / "state")
+        checks = judge_nginx(
+            read_nginx(self.file, self.site, CONTROL, archive=folder / "archive", private=private)
+        )
         return [finding for check in checks for finding in check.findings]
 
     def is_taken_by_nginx(self) -> None:
@@ -59,7 +65,7 @@ def test_the_shipped_configuration_is_well(nginx):
     """Read with its include; every check has its line, none a finding."""
     nginx.is_taken_by_nginx()
     checks = judge_nginx(read_nginx(nginx.file, nginx.site, CONTROL))
-    assert [check.findings for check in checks] == [()] * 4
+    assert [check.findings for check in checks] == [()] * 5
     assert str(nginx.site) in checks[0].what
 
 
@@ -154,7 +160,118 @@ def test_the_control_port_is_found_behind_another_name(nginx):
     nginx.is_taken_by_nginx()
     (finding,) = nginx.findings()
     assert "line 2, proxy_pass" in finding.what
-    assert len(judge_nginx(read_nginx(nginx.file, nginx.site))) == 3  # Motion's port is off, or not known
+    assert len(judge_nginx(read_nginx(nginx.file, nginx.site))) == 4  # Motion's port is off, or not known
+
+
+CONTROL_TARGETS = {
+    f"http://127.0.0.1:{CONTROL}$request_uri": ["warning"],
+    f"http://0.0.0.0:{CONTROL}/": ["warning"],
+    f"http://127.0.1.1:{CONTROL}/": ["warning"],
+    f"http://127.1:{CONTROL}": ["warning"],
+    f"http://[::1]:{CONTROL}/": ["warning"],
+    f"http://[::ffff:127.0.0.1]:{CONTROL}/": ["warning"],
+    f"http://LOCALHOST:{CONTROL}/": ["warning"],
+    f"http://{socket.gethostname()}:{CONTROL}/": ["warning"],
+    f"http://$local:{CONTROL}/": ["warning"],
+    f"http://${{local}}:{CONTROL}$sitegen_command": ["warning"],
+    f"$scheme://$mapped:{CONTROL}": ["warning"],
+    f"http://$arg_host:{CONTROL}/": ["warning"],
+    "http://$whole/x": ["warning"],
+    "http://$by_name": ["warning"],
+    "http://localhost:$arg_port/": ["note"],
+    "http://$arg_host/": ["note"],
+    "http://$itself": ["note"],
+    "http://localhost:$port$uri": [],
+    "http://localhost$request_uri": [],
+    f"http://192.0.2.7:{CONTROL}/": [],
+    f"http://[2001:db8::1]:{CONTROL}/": [],
+    f"http://camera:{CONTROL}/": [],
+    "http://unix:/run/x.sock": [],
+}
+VARIABLES = f"""map $uri $mapped {{ default 192.0.2.7; "~x" 127.0.0.1; }}
+upstream cameras {{ server 127.0.0.9:{CONTROL} weight=2; }}
+server {{
+    listen 127.0.0.1:18089;
+    set $local 127.0.0.1; set $whole $local:{CONTROL}; set $by_name cameras; set $itself $itself; set $port 18099;
+"""
+
+
+@pytest.mark.parametrize("target", CONTROL_TARGETS)
+def test_the_control_port_is_found_however_it_is_written(nginx, target):
+    """Any name of this machine, any way to say it; what cannot be told is not said to be well."""
+    expression = f'"^/x(?<sitegen_command>/.*)$" {{ proxy_pass {target}; }}'
+    (nginx.server.parent / "other").write_text(f"{VARIABLES} location ~ {expression} }}\n")
+    if not re.search(r":\d+/|x$|/$|sock$", target):  # nginx takes no path beside an expression
+        nginx.is_taken_by_nginx()
+    assert [finding.level for finding in nginx.findings()] == CONTROL_TARGETS[target]
+
+
+def test_a_few_commands_of_motion_with_a_password_are_meant_so(nginx):
+    """The shipped option has no finding; without its password, or with a path of one's own, it has."""
+    text = (Path(__file__).parents[2] / "nginx/options/motion-control.conf").read_text()
+    text = text.replace("127.0.0.1:7999", f"127.0.0.1:{CONTROL}")
+    nginx.edit(ROOT, ROOT + text)
+    nginx.is_taken_by_nginx()
+    assert nginx.findings() == []
+    nginx.edit('auth_basic "Motion"', "auth_basic off")
+    assert [finding.level for finding in nginx.findings()] == ["warning"]
+    nginx.edit("auth_basic off", "auth_basic x")
+    nginx.edit("$sitegen_command;", "$request_uri;")
+    assert [finding.level for finding in nginx.findings()] == ["warning"]
+
+
+DOTS, SIDECARS = "location ~ /\\. { deny all; }", r'location ~* "\.(ya?ml|md)$" { return 404; }'
+REFUSALS = {
+    "": ["dot", "sidecars"],
+    DOTS: ["sidecars"],
+    SIDECARS: ["dot"],
+    'location ~ "/\\." { deny all; }': ["sidecars"],
+    "location ~ /\\. { allow 192.0.2.0/24; deny all; }": ["dot", "sidecars"],
+    "location = /media/ { return 404; }": ["dot", "sidecars"],
+    "location / { try_files $uri =404; }": ["dot", "sidecars"],
+    f"{DOTS} {SIDECARS}": [],
+    f"if ($uri ~ /\\.) {{ return 403; }} {SIDECARS}": [],
+    r'if ($request_uri ~* "\.ya?ml$") { return 404; }' + DOTS: [],
+    "location ^~ /media/ { location ~ (?<clip>[^/]+)[.]mp4$ { } return 404; }": [],
+    "location /media/ { internal; }": [],
+    "return 301 https://cctv.example/;": [],
+}
+
+
+@pytest.mark.parametrize("rules", REFUSALS)
+def test_a_server_that_refuses_nothing_is_found(nginx, rules):
+    """Without the shipped list it hands out hooks' facts and sidecars, by the site's link to the archive."""
+    nginx.server.write_text(f"server {{ listen 127.0.0.1:18089; root '{nginx.site}'; {rules} }}\n")
+    nginx.is_taken_by_nginx()
+    found = nginx.findings()
+    assert [w for w in ("dot", "sidecars") if any(w in f.reason for f in found)] == REFUSALS[rules]
+    assert all(f.what == f"{nginx.server}, line 1, server" for f in found)
+    nginx.server.write_text(f"server {{ listen 127.0.0.1:18089; root {nginx.folder}/archive; {rules} }}\n")
+    assert nginx.findings() == found
+
+
+SHOWN = {
+    "root {0};": 1,
+    "root {0}/.;": 1,
+    "root {0}/state;": 1,
+    "location /a/ {{ alias {0}/; }}": 1,
+    "location ~ ^/a/ {{ root {0}; }}": 1,
+    "location /state/ {{ root {0}; }}": 1,
+    "location /.well-known/ {{ root {0}; }}": 0,
+    "location ^~ /site/ {{ root {0}; }}": 0,
+    "location /a/ {{ alias {0}/elsewhere/; }}": 0,
+    "root {0}/$host;": 0,
+}
+
+
+@pytest.mark.parametrize("rule", SHOWN)
+def test_a_folder_with_more_than_the_site_in_it_is_found(nginx, rule):
+    """In any server: what hands out the configuration, the state folder or all that the archive lies in."""
+    nginx.server.write_text(f"server {{ listen 127.0.0.1:18089; {rule.format(nginx.folder)} }}\n")
+    nginx.is_taken_by_nginx()
+    found = nginx.findings()
+    assert len(found) == SHOWN[rule]
+    assert all("hands out" in finding.reason and str(nginx.folder) in finding.reason for finding in found)
 
 
 def test_a_list_for_every_server_is_found(nginx):
@@ -170,8 +287,8 @@ def test_a_list_for_every_server_is_found(nginx):
 def test_a_site_that_nginx_does_not_serve_is_no_fault(nginx):
     """It may be served by another program, or from another machine."""
     nginx.server.write_text("server { listen 127.0.0.1:18089; root /srv/other; autoindex on; }\n")
-    (served, control) = judge_nginx(read_nginx(nginx.file, nginx.site, CONTROL))
-    assert (served.findings, control.findings) == ((), ())
+    (served, folders, control) = judge_nginx(read_nginx(nginx.file, nginx.site, CONTROL))
+    assert (served.findings, folders.findings, control.findings) == ((), (), ())
     assert "no server for the site" in served.what
 
 
