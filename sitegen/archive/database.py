@@ -16,6 +16,7 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _CACHE_KIB = 1_024  # memory is not to grow with the archive; the system caches the file anyway
 _CACHE_FOR_ALL_KIB = 8_192
+_DAMAGED = "it is damaged"
 
 
 def micros(when: datetime) -> int:
@@ -56,14 +57,23 @@ class Database:
         try:
             self._set_up()
             return self.meta("identity") == self._wanted
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             return False
 
     @contextmanager
     def mended(self) -> Iterator[None]:
-        """Raise IndexFailed for what SQLite raises inside; a damaged file is made anew before that, unless read-only."""
+        """Raise IndexFailed for what SQLite raises inside; a damaged file is made anew before that, unless read-only.
+
+        SQLite quotes what is damaged, and where that is no UTF-8 Python raises UnicodeDecodeError in place of SQLite's
+        error. The same may come from elsewhere, with a file that is sound: then it is no trouble of the index.
+        """
         try:
             yield
+        except UnicodeDecodeError as error:
+            if self._read_only or self._is_usable():
+                raise
+            self.start_anew()
+            raise IndexFailed(self.path, _DAMAGED) from error
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) % 256
             if not self._read_only and code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
@@ -82,6 +92,9 @@ class Database:
         try:
             db.execute("BEGIN")  # all questions are about one state
             identity = db.execute("SELECT value FROM meta WHERE key='identity'").fetchone()
+        except UnicodeDecodeError as error:
+            db.close()
+            raise IndexFailed(self.path, _DAMAGED) from error
         except sqlite3.Error as error:
             db.close()
             raise IndexFailed(self.path, str(error)) from error
