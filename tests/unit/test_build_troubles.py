@@ -70,6 +70,7 @@ def test_a_second_generator_is_told_of_the_first(site):
     with pytest.raises(LockHeld) as raised:
         Generator(load(other))
     assert raised.value.path == site.output
+    assert f"(process {os.getpid()})" in str(raised.value)
     first.close()
     Generator(load(other)).close()
     Generator(load(site.config)).close()
