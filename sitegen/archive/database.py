@@ -17,6 +17,8 @@ _MICROSECOND = timedelta(microseconds=1)
 _CACHE_KIB = 1_024  # memory is not to grow with the archive; the system caches the file anyway
 _CACHE_FOR_ALL_KIB = 8_192
 _DAMAGED = "it is damaged"
+_NO_TEXT = "Could not decode to UTF-8"
+"""So Python's sqlite3 begins what it says of a text in a row that was damaged; SQLite itself does not look."""
 
 
 def micros(when: datetime) -> int:
@@ -76,7 +78,10 @@ class Database:
             raise IndexFailed(self.path, _DAMAGED) from error
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) % 256
-            if not self._read_only and code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            damaged = code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or str(error).startswith(
+                _NO_TEXT
+            )
+            if not self._read_only and damaged:
                 self.start_anew()
             raise IndexFailed(self.path, str(error)) from error
 

@@ -189,6 +189,19 @@ def test_an_index_whose_schema_is_no_text_is_made_anew(site, table):
     site.assert_sound()
 
 
+def test_an_index_with_a_row_that_is_no_text_is_made_anew(site):
+    """SQLite does not see what became of a text in a row; Python cannot decode it."""
+    video = site.put(0)
+    site.build()
+    index = site.state / "index.sqlite"
+    data, name = index.read_bytes(), video.name.encode()
+    assert name in data
+    index.write_bytes(data.replace(name, b"\xd2" + name[1:]))
+    site.put(1)
+    assert site.build().clips == 2
+    site.assert_sound()
+
+
 def test_a_text_that_is_no_utf8_elsewhere_is_no_damage_of_the_index(site):
     """The index is not made anew for what a file of a theme holds."""
     generator = Generator(load(site.config))
