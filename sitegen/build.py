@@ -20,7 +20,7 @@ from sitegen.archive.index import Index, identity_of
 from sitegen.archive.refresh import Change, Refreshed, Source, refresh_all, refresh_paths
 from sitegen.archive.scan import FileEntry
 from sitegen.archive.watch import Hints
-from sitegen.capture.adopt import adopt
+from sitegen.capture.adopt import Quiet, adopt
 from sitegen.capture.cameras import recorded_cameras
 from sitegen.clip import Camera, Problem, Sidecar
 from sitegen.errors import IndexFailed, UsageError
@@ -46,7 +46,6 @@ log = logging.getLogger("sitegen.build")
 
 EVERYTHING = Hints(everything=True)
 
-_NS = 1_000_000_000
 _OWN_FOLDER = "choose another, or empty it: sitegen deletes what it does not know in its own folder"
 
 
@@ -67,7 +66,8 @@ class Generator:
         now: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Take the locks and open the index. Raises LockHeld, UsageError."""
-        self.settings, self._now, self._settle_ns, self._trust = settings, now, int(settle_s * _NS), full
+        self.settings, self._now, self._trust = settings, now, full
+        self._quiet = Quiet(settle_s, now_ns=time.time_ns, monotonic=time.monotonic)
         self.zone = ZoneInfo(settings.site.timezone)
         self.output, self.state = settings.site.output, settings.archive.state
         self.theme = load_theme(settings.site.theme, search=(settings.file.parent,), zone=self.zone)
@@ -126,6 +126,8 @@ class Generator:
     def _build(self, hints: Hints) -> news.Built:
         with self.index.transaction():
             refreshed = self._refresh(hints)
+            if not self.index.held_stems():
+                self._quiet.forget()
             if self.index.fresh and preview_marks.are_of(self.index, self.state, self.settings.previews):
                 preview_marks.recognise(self.index, self.output, self.settings.previews)
             cameras = site_cameras(self._configured, counts.camera_ids(self.index))
@@ -176,7 +178,7 @@ class Generator:
         return (*below, refresh_paths(index, source, sorted(hints.paths), before=before))
 
     def _adopt(self, file: FileEntry) -> Sidecar | Problem | None:
-        if time.time_ns() - file.mtime_ns < self._settle_ns:
+        if not self._quiet.is_quiet(file.path, file.size, file.mtime_ns):
             return None
         container = read_container(str(self.settings.archive.root / file.path))
         return adopt(

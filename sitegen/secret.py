@@ -9,6 +9,10 @@ _HIDDEN = "***"
 _SHORTEST_PASSWORD_MASKED = 3
 _LOGIN = re.compile(r"(:/++)(?!user:password@)[^\s'\"]*@")
 """What stands before the `@` of an address, also of one that was taken for a path; not that of the examples."""
+_BARE_LOGIN = re.compile(
+    r"(?<![^\s'\"/])(?!user:password@|mailto:|(?:[\d-]+T)?\d\d?:\d\d(?::\d\d)?Z?@)[^\s'\"/:@]++:(?!/)[^\s'\"]*@"
+)
+"""User and password of an address without scheme, with the `@`; no time, no e-mail address."""
 _QUERY = re.compile(r"([A-Za-z][A-Za-z0-9+.-]*:/+[^\s'\"?]*\?)[^\s'\"]+")
 
 
@@ -17,7 +21,8 @@ def without_logins(text: str) -> str:
 
     For what is shown of a file that cannot be used: its address may stand where nobody looks for one.
     """
-    return _QUERY.sub(rf"\1{_HIDDEN}", _LOGIN.sub(rf"\1{_HIDDEN}@", text))
+    text = _BARE_LOGIN.sub(f"{_HIDDEN}@", _LOGIN.sub(rf"\1{_HIDDEN}@", text))
+    return _QUERY.sub(rf"\1{_HIDDEN}", text)
 
 
 class Secret:

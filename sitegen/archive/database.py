@@ -16,6 +16,9 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 _CACHE_KIB = 1_024  # memory is not to grow with the archive; the system caches the file anyway
 _CACHE_FOR_ALL_KIB = 8_192
+_DAMAGED = "it is damaged"
+_NO_TEXT = "Could not decode to UTF-8"
+"""So Python's sqlite3 begins what it says of a text in a row that was damaged; SQLite itself does not look."""
 
 
 def micros(when: datetime) -> int:
@@ -56,17 +59,29 @@ class Database:
         try:
             self._set_up()
             return self.meta("identity") == self._wanted
-        except sqlite3.DatabaseError:
+        except (sqlite3.DatabaseError, UnicodeDecodeError):
             return False
 
     @contextmanager
     def mended(self) -> Iterator[None]:
-        """Raise IndexFailed for what SQLite raises inside; a damaged file is made anew before that, unless read-only."""
+        """Raise IndexFailed for what SQLite raises inside; a damaged file is made anew before that, unless read-only.
+
+        SQLite quotes what is damaged, and where that is no UTF-8 Python raises UnicodeDecodeError in place of SQLite's
+        error. The same may come from elsewhere, with a file that is sound: then it is no trouble of the index.
+        """
         try:
             yield
+        except UnicodeDecodeError as error:
+            if self._read_only or self._is_usable():
+                raise
+            self.start_anew()
+            raise IndexFailed(self.path, _DAMAGED) from error
         except sqlite3.Error as error:
             code = getattr(error, "sqlite_errorcode", 0) % 256
-            if not self._read_only and code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB}:
+            damaged = code in {sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB} or str(error).startswith(
+                _NO_TEXT
+            )
+            if not self._read_only and damaged:
                 self.start_anew()
             raise IndexFailed(self.path, str(error)) from error
 
@@ -82,6 +97,9 @@ class Database:
         try:
             db.execute("BEGIN")  # all questions are about one state
             identity = db.execute("SELECT value FROM meta WHERE key='identity'").fetchone()
+        except UnicodeDecodeError as error:
+            db.close()
+            raise IndexFailed(self.path, _DAMAGED) from error
         except sqlite3.Error as error:
             db.close()
             raise IndexFailed(self.path, str(error)) from error

@@ -6,7 +6,7 @@ Adoption leaves the file alone; a sidecar that is put beside it later takes its 
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from pathlib import PurePosixPath
@@ -17,6 +17,8 @@ from sitegen.archive.layout import is_camera_id, time_in_name
 from sitegen.clip import Problem, Sidecar, SidecarKind
 
 UNKNOWN_CAMERA = "unknown"
+
+_NS = 1_000_000_000
 
 _KIND_OF_FOLDER: dict[str, SidecarKind] = {"segments": "segment", "events": "event"}
 _HEADERS_ARE_READ = (".mp4", ".m4v", ".mov", ".mkv", ".webm")
@@ -30,6 +32,34 @@ _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _YEARS = range(1970, 2262)
 _NO_VIDEO = "no video can be found in it: it was cut before its index was written, or is another kind of file"
 _LONGEST_S = 30 * 86_400.0
+
+
+class Quiet:
+    """Says of videos whether nobody writes to them any more: they have not changed for `settle_s` seconds.
+
+    The clock may have been set back since a video was written, by seconds or by years: its time of change tells
+    nothing then. So a video is quiet, too, when it was seen unchanged for as long by a clock that nobody sets.
+    """
+
+    def __init__(self, settle_s: float, *, now_ns: Callable[[], int], monotonic: Callable[[], float]) -> None:
+        self._settle_s, self._now_ns, self._monotonic = settle_s, now_ns, monotonic
+        self._seen: dict[str, tuple[tuple[int, int], float]] = {}
+
+    def is_quiet(self, path: str, size: int, mtime_ns: int) -> bool:
+        """Say whether a video has settled; to be asked again later if it has not."""
+        now, state = self._monotonic(), (size, mtime_ns)
+        before, since = self._seen.setdefault(path, (state, now))
+        if before != state:
+            self._seen[path] = state, now
+            since = now
+        quiet = self._now_ns() - mtime_ns >= self._settle_s * _NS or now - since >= self._settle_s
+        if quiet:
+            del self._seen[path]
+        return quiet
+
+    def forget(self) -> None:
+        """Forget what was seen: no video waits."""
+        self._seen.clear()
 
 
 def adopt(

@@ -33,6 +33,8 @@ _NAMES = {
 _MEASURES = ("pixels", "noise", "labels", "x", "y", "width", "height")
 _OPTIONS = {"archive", "camera", "time", "event", "type", *_MEASURES, "file"}
 _EVENT_DIGITS = 14
+_VIDEOS = (".mp4", ".mkv", ".mov", ".webm", ".ts", ".m4v", ".avi")
+"""Those of sitegen.clip, whose import is too slow for a hook."""
 
 
 class Wrong(Exception):
@@ -121,6 +123,10 @@ def _fact(name: str, time: tuple[int, int], options: dict[str, str], root: str) 
     path, length_ms, mtime_ms = "", -1, -1
     if not name.startswith("event-"):
         path = _inside(root, options.get("file", ""))
+    if name.startswith("movie-") and not path.lower().endswith(_VIDEOS):
+        raise Wrong(
+            f"{path!r} is no video that sitegen knows ({' '.join(_VIDEOS)}); see movie_container, timelapse_container"
+        )
     if name == "movie-end":
         length_ms, mtime_ms = _look_into(f"{root}/{path}")
     return Fact(
@@ -155,6 +161,8 @@ def _inside(root: str, path: str) -> str:
         raise Wrong(f"{path} is not in the archive {root}; let Motion's target_dir lie in it")
     if os.path.exists(real) and not os.path.isfile(real):  # noqa: PTH110, PTH113 - pathlib costs the hook 5 ms
         raise Wrong(f"{path} is a folder, a device or a pipe, no file that Motion wrote")
+    if within[0] == "." or "/." in within:
+        raise Wrong(f"{path!r} has a hidden part, which sitegen passes over; let no name begin with a dot")
     try:
         within.encode()
     except UnicodeEncodeError:

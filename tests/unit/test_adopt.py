@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sitegen.archive.container import Container
-from sitegen.capture.adopt import adopt
+from sitegen.capture.adopt import Quiet, adopt
 from sitegen.clip import Problem, Sidecar
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -116,3 +116,20 @@ def test_no_input_stops_it(path, size, mtime_ns, seconds, known):
     if isinstance(found, Sidecar):
         assert found.start <= found.end
         assert found.start.tzinfo is not None
+
+
+def test_a_video_is_quiet_when_its_time_says_so_or_it_was_seen_unchanged():
+    """By the system's clock, or, when that was set back, by looks; each change begins the waiting anew."""
+    clock = {"now": 1_000, "monotonic": 5.0}
+    quiet = Quiet(30, now_ns=lambda: clock["now"] * 10**9, monotonic=lambda: clock["monotonic"])
+    assert quiet.is_quiet("old.mp4", 1, 970 * 10**9)
+    assert not quiet.is_quiet("new.mp4", 1, 971 * 10**9)
+    assert not quiet.is_quiet("future.mp4", 1, 9_000 * 10**9)
+    clock["monotonic"] = 34.0
+    assert not quiet.is_quiet("future.mp4", 2, 9_001 * 10**9)
+    clock["monotonic"] = 63.0
+    assert not quiet.is_quiet("future.mp4", 2, 9_001 * 10**9)
+    clock["monotonic"] = 64.0
+    assert quiet.is_quiet("future.mp4", 2, 9_001 * 10**9)
+    quiet.forget()
+    assert not quiet.is_quiet("new.mp4", 1, 971 * 10**9)

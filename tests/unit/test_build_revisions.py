@@ -2,11 +2,13 @@
 
 import os
 import shutil
+import time
 from datetime import UTC, datetime
 
 import pytest
 from archives import make_video, put_clip, site_bytes, write_sidecar
 from built_site import Site
+from waiting import wait_until
 
 from sitegen import marks
 from sitegen.announcements import Announcements
@@ -204,6 +206,22 @@ def test_a_video_without_sidecar_waits_until_it_is_quiet(site):
         generator.close()
     shutil.rmtree(site.state)
     os.utime(video)
+    assert site.build().clips == 1
+
+
+def test_a_video_of_the_future_waits_no_longer_than_others(site):
+    """The clock was set back after it was written: it is shown once it was seen unchanged for settle_s; without, at once."""
+    video = site.put(0, sidecar=False, video=make_video(site.folder / "v.mp4", 1))
+    later = time.time() + 365 * 86_400
+    os.utime(video, (later, later))
+    generator = Generator(load(site.config), settle_s=0.5)
+    try:
+        assert generator.build().clips == 0
+        assert generator.index.held_stems()
+        wait_until(lambda: generator.build(Hints()).clips == 1)
+    finally:
+        generator.close()
+    shutil.rmtree(site.state)
     assert site.build().clips == 1
 
 

@@ -7,9 +7,10 @@ import pytest
 from archives import site_bytes
 from built_site import Site
 
+from sitegen.archive.index import Index, identity_of
 from sitegen.archive.watch import Hints
 from sitegen.build import Generator
-from sitegen.errors import ArchiveGone, LockHeld, ThemeError, UsageError
+from sitegen.errors import ArchiveGone, IndexFailed, LockHeld, ThemeError, UsageError
 from sitegen.previews.pool import PreviewResult
 from sitegen.settings import load
 
@@ -69,6 +70,7 @@ def test_a_second_generator_is_told_of_the_first(site):
     with pytest.raises(LockHeld) as raised:
         Generator(load(other))
     assert raised.value.path == site.output
+    assert f"(process {os.getpid()})" in str(raised.value)
     first.close()
     Generator(load(other)).close()
     Generator(load(site.config)).close()
@@ -167,6 +169,49 @@ def test_a_damaged_index_is_made_anew_within_the_build(site):
     assert site.build().clips == 201
     assert made.keys() < site_bytes(site.output).keys()
     site.assert_sound()
+
+
+@pytest.mark.parametrize("table", [b"files", b"clips", b"meta"])
+def test_an_index_whose_schema_is_no_text_is_made_anew(site, table):
+    """SQLite quotes the damaged schema, which Python cannot decode: that is a damaged file, too, to whoever only looks as well."""
+    site.put(0)
+    site.build()
+    index = site.state / "index.sqlite"
+    assert not index.with_name("index.sqlite-wal").exists()
+    data = bytearray(index.read_bytes())
+    data[data.find(b"CREATE TABLE " + table) + 2] = 0xD2
+    index.write_bytes(data)
+    identity = identity_of("Europe/Berlin", site.root)
+    with pytest.raises(IndexFailed):
+        Index(index, identity=identity, read_only=True)
+    site.put(1)
+    assert site.build().clips == 2
+    site.assert_sound()
+
+
+def test_an_index_with_a_row_that_is_no_text_is_made_anew(site):
+    """SQLite does not see what became of a text in a row; Python cannot decode it."""
+    video = site.put(0)
+    site.build()
+    index = site.state / "index.sqlite"
+    data, name = index.read_bytes(), video.name.encode()
+    assert name in data
+    index.write_bytes(data.replace(name, b"\xd2" + name[1:]))
+    site.put(1)
+    assert site.build().clips == 2
+    site.assert_sound()
+
+
+def test_a_text_that_is_no_utf8_elsewhere_is_no_damage_of_the_index(site):
+    """The index is not made anew for what a file of a theme holds."""
+    generator = Generator(load(site.config))
+    try:
+        generator.build()
+        with pytest.raises(UnicodeDecodeError), generator.index.mended():
+            b"\xff".decode()
+        assert not generator.index.fresh
+    finally:
+        generator.close()
 
 
 def test_a_state_folder_deleted_under_a_generator_harms_nothing(site):

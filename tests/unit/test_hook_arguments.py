@@ -9,7 +9,10 @@ from hook_archive import archive as archive
 from hook_archive import movie as movie
 from hook_calls import EVENT, FIRST, FOLDER, STORY, at, call, run, sidecars
 
+from sitegen.capture import hook
 from sitegen.capture.hook import main
+from sitegen.capture.hook_facts import sidecar_of
+from sitegen.clip import VIDEO_SUFFIXES
 
 
 @pytest.mark.parametrize("quote", ["'{}'", '"{}"', "{}"])
@@ -66,6 +69,41 @@ def test_a_link_out_of_the_archive_is_refused(archive, tmp_path, capfd):
     arguments = at(archive, STORY[1])
     assert main([*arguments[:-1], f"{archive}/events/out/x.mp4"]) == 2
     assert "is not in the archive" in capfd.readouterr().err
+
+
+@pytest.mark.parametrize("hook", ["movie-start", "movie-end"])
+@pytest.mark.parametrize(
+    ("file", "reason"),
+    [
+        ("events/101.d/clip", "is no video"),
+        ("events/101.mp4/clip", "is no video"),
+        ("events/101/clip.yaml", "is no video"),
+        ("events/101/.mp4", "hidden part"),
+        ("events/.101/clip.mp4", "hidden part"),
+        (".hooks/101/clip.mp4", "hidden part"),
+    ],
+)
+def test_a_file_that_can_have_no_sidecar_beside_it_is_refused(archive, capfd, hook, file, reason):
+    """Whatever dots its folders have: nothing is written outside them, and nothing is noted."""
+    place = archive / file
+    place.parent.mkdir(parents=True, exist_ok=True)
+    place.write_bytes(b"x")
+    before = sorted(archive.rglob("*"))
+    arguments = at(archive, call(hook, "03:55:03", kind=8, file=FIRST))
+    assert main([*arguments[:-1], str(place)]) == 2
+    assert reason in capfd.readouterr().err
+    assert sorted(archive.rglob("*")) == before
+
+
+def test_a_sidecar_is_beside_its_movie():
+    """Only an ending of the last part is taken off."""
+    assert sidecar_of("events/101.d/clip.mp4") == "events/101.d/clip.yaml"
+    assert sidecar_of("events/101.d/clip") == "events/101.d/clip.yaml"
+
+
+def test_the_hook_knows_the_videos_that_sitegen_knows():
+    """The list stands twice, for the hook imports little."""
+    assert hook._VIDEOS == VIDEO_SUFFIXES
 
 
 @pytest.mark.parametrize("name", ["movie-start", "movie-end", "camera-lost"])

@@ -8,6 +8,7 @@ import sys
 import pytest
 from waiting import wait_until
 
+from sitegen import lock as lock_module
 from sitegen.errors import LockHeld
 from sitegen.lock import Lock
 
@@ -31,10 +32,32 @@ def test_a_folder_is_locked_without_leaving_anything_in_it(tmp_path):
     """Without a holder the folder itself is the lock; it is made when missing, and stays empty."""
     folder = tmp_path / "deep" / "site"
     lock = Lock(folder)
-    with pytest.raises(LockHeld):
+    with pytest.raises(LockHeld) as raised:
         Lock(folder)
+    assert raised.value.holder == f"another sitegen (process {os.getpid()})"
     assert list(folder.iterdir()) == []
     lock.close()
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        None,
+        "1: FLOCK  ADVISORY  WRITE 0 fe:00:INODE 0 EOF",
+        "1: FLOCK  ADVISORY  WRITE 7 fe:00:INODE 0 EOF\n2: FLOCK  ADVISORY  WRITE 8 fe:01:INODE 0 EOF",
+        "1: POSIX  ADVISORY  WRITE 7 fe:00:INODE 0 EOF\n2: -> FLOCK  ADVISORY  WRITE 8 fe:00:INODE 0 EOF\n",
+    ],
+)
+def test_a_folder_whose_holder_the_kernel_does_not_tell_is_held_by_somebody(tmp_path, monkeypatch, told):
+    """Without /proc, in another container, or with two that it may be: nobody is named, rather than the wrong one."""
+    locks = tmp_path / "locks"
+    if told:
+        locks.write_text(told.replace("INODE", str(tmp_path.stat().st_ino)))
+    monkeypatch.setattr(lock_module, "_LOCKS", locks)
+    first = Lock(tmp_path)
+    with pytest.raises(LockHeld, match="in use by another sitegen;"):
+        Lock(tmp_path)
+    first.close()
 
 
 def test_a_killed_holder_holds_nothing(tmp_path):

@@ -6,7 +6,7 @@ from settings_files import refused, written
 from sitegen import camera_id
 from sitegen.archive import layout
 from sitegen.errors import UsageError, UsageErrors
-from sitegen.secret import Secret
+from sitegen.secret import Secret, without_logins
 from sitegen.settings import SECTIONS, load
 
 
@@ -109,6 +109,37 @@ def test_a_secret_masks_what_others_say():
     assert secret == Secret("rtsp://user:p%40ss@host/stream")
     assert secret != "rtsp://user:p%40ss@host/stream"
     assert len({secret, Secret(secret.reveal())}) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("/etc/sitegen/u:CANARY@h/x: No such file", "/etc/sitegen/***@h/x: No such file"),
+        ("'u:CANARY@127.0.0.1:1' is not HOST:PORT", "'***@127.0.0.1:1' is not HOST:PORT"),
+        ("u:CAN/AR:Y@Z@h", "***@h"),
+        ("12:34CANARY@h", "***@h"),
+        ("rtsp://u:CANARY@h/x and v:CANARY@i", "rtsp://***@h/x and ***@i"),
+    ],
+)
+def test_a_login_is_masked_with_and_without_a_scheme(text, shown):
+    """An address may stand, without its scheme, where nobody looks for one."""
+    assert without_logins(text) == shown
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "12:30:00@cam, at 2026-11-22T12:30:00Z@101, 12:30@home",
+        "somebody@example.org: mailto:somebody@example.org, sitegen-record@101.service",
+        "write, for instance: url = 'rtsp://user:password@host/stream'",
+        "cannot listen on 127.0.0.1:8082: port 8082 is in use",
+        "sitegen.toml: camera.1: no @ in it",
+        "rtsp://***@host:554/x and ssh admin@host:22",
+    ],
+)
+def test_what_is_no_login_is_not_masked(text):
+    """Times, e-mail addresses, examples and ports are shown."""
+    assert without_logins(text) == text
 
 
 def test_every_key_is_documented():
