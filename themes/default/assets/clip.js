@@ -6,7 +6,7 @@
   if (!video || !box) return;
   const SVG = "http://www.w3.org/2000/svg";
   const SAME_S = 0.004, UNSEEN_MS = 1000;
-  let picture = null, length = 0, search = null, timer = 0;
+  let picture = null, length = 0, search = null, timer = 0, aim = 0;
 
   function seen(_, { mediaTime }) { // how far apart pictures are is learned from those that are shown
     const apart = mediaTime - picture;
@@ -17,12 +17,16 @@
   }
   video.requestVideoFrameCallback?.(seen);
 
-  const go = (seconds) => { video.currentTime = Math.max(0, Math.min(video.duration || 0, seconds)); };
-  const jump = (seconds) => go(video.currentTime + seconds);
+  const go = (seconds) => { video.currentTime = aim = Math.max(0, Math.min(video.duration || 0, seconds)); };
+  function jump(seconds) {
+    search = null;
+    go(video.currentTime + seconds);
+  }
   const play = () => (video.paused ? video.play().catch(() => {}) : video.pause());
   // From the picture that is seen a little further each time, until another one is: how far apart they are is seldom known.
   function look() {
     clearTimeout(timer);
+    if (search?.by && Math.abs(video.currentTime - aim) > 0.01) search = null; // somebody else has moved it
     if (!search || picture === null) return;
     search.from ??= picture;
     const { way, from, by, again } = search, found = (picture - from) * way > SAME_S;
@@ -47,7 +51,7 @@
     else if (search) search.again = way; // pressed faster than pictures come
     else {
       search = { way };
-      if (picture === null) jump(0.001);
+      if (picture === null) go(video.currentTime + 0.001);
       else if (!video.seeking) look();
     }
   }
