@@ -18,6 +18,7 @@ from aiohttp import web
 
 from sitegen.announce.accept import accept_all, listening_sockets
 from sitegen.announce.app import build_app
+from sitegen.announce.server_log import ServerLog
 from sitegen.errors import CannotListen
 
 _FILES_WANTED = 8_192
@@ -75,6 +76,7 @@ async def _serve(
     runner = web.AppRunner(
         app,
         access_log=None,
+        logger=ServerLog(),
         handler_cancellation=True,
         shutdown_timeout=_GRACE_S,
         keepalive_timeout=header_within_s,  # aiohttp counts it from the connection's beginning too

@@ -1,5 +1,6 @@
-"""Connections that ask for nothing: how long they may stay, and how many."""
+"""Connections that ask for nothing, or for nothing that can be read: how long they may stay, how many, what is logged."""
 
+import logging
 import socket
 import sys
 import threading
@@ -9,6 +10,7 @@ from contextlib import ExitStack, contextmanager, suppress
 import pytest
 from announcement_clients import SocketClient, StreamClient, announce, clients, said
 from nginx_server import ask, free_port, running
+from raw_http import RawAnswer, send_raw
 from waiting import wait_until
 
 from sitegen.announce import build_app, serve_app
@@ -32,6 +34,10 @@ def announcer(folder):
 
 def site(folder):
     return build_serve_app(folder / "site", folder / "announcements.json", folder / "archive")
+
+
+async def broken(_request):
+    raise ValueError("a bug")
 
 
 @contextmanager
@@ -100,3 +106,36 @@ def answered(port):
     with suppress(OSError):
         return ask(port, "/announce/health").status == 200
     return False
+
+
+@pytest.mark.parametrize("make", [announcer, site])
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"GET /announce/health HTTP/1.1\r\n\r\n",
+        WHOLE[:-2] + b"X: " + b"a" * 9_000 + b"\r\n\r\n",
+        WHOLE[:-2] + b"a b\r\n\r\n",
+        b"GET / HTTP/9\r\n\r\n",
+        b"\x16\x03\x01\n\r\n\r\n",
+    ],
+)
+def test_a_request_that_cannot_be_read_is_one_line_of_log(tmp_path, caplog, make, data):
+    """The answer is 400; the log has one line at most, even at its most talkative, and no traceback."""
+    caplog.set_level(logging.DEBUG)
+    with serving(make(tmp_path), header_within_s=5) as port:
+        assert RawAnswer(send_raw(port, data).replace(b"HTTP/1.0", b"HTTP/1.1", 1)).status == 400
+    records = [record for record in caplog.records if record.name != "asyncio"]
+    assert len(records) <= 1
+    for record in records:
+        assert record.levelno <= logging.INFO
+        assert record.exc_info is None
+        assert "\n" not in record.getMessage()
+
+
+def test_a_bug_of_ours_keeps_its_traceback(tmp_path, caplog):
+    """What is not the client's fault is still told in full."""
+    app = announcer(tmp_path)
+    app.router.add_get("/broken", broken)
+    with serving(app, header_within_s=5) as port:
+        assert ask(port, "/broken").status == 500
+    assert "ValueError: a bug" in caplog.text
