@@ -74,7 +74,8 @@ def _locate(site: Path, archive: Path, meant: Target) -> Path | None:
 class SiteFile(web.FileResponse):
     """A file, or its compressed twin for those who take it.
 
-    `Range` is disregarded when `If-Range` names another version of it than the one that is there.
+    `Range` is disregarded when `If-Range` names another version of it than the one that is there, and when it asks for
+    several parts or counts in something else than bytes, which the base class takes for a range that cannot be had.
     """
 
     def __init__(self, path: Path, type_: str, *, may_be_packed: bool) -> None:
@@ -86,6 +87,9 @@ class SiteFile(web.FileResponse):
         headers = request.headers.copy()
         condition = headers.get(hdrs.IF_RANGE, "")
         if condition.startswith(('"', "W/")) and condition != await asyncio.to_thread(self._etag_now):
+            headers.popall(hdrs.RANGE, None)
+        asked = headers.get(hdrs.RANGE, "")
+        if "," in asked or not asked.lower().startswith("bytes="):
             headers.popall(hdrs.RANGE, None)
         if not self._may_be_packed:  # the base class takes any file called like a twin for one
             headers.popall(hdrs.ACCEPT_ENCODING, None)

@@ -16,13 +16,15 @@ from pathlib import Path
 
 from aiohttp import web
 
+from sitegen.announce.accept import accept_all, listening_sockets
 from sitegen.announce.app import build_app
+from sitegen.announce.server_log import ServerLog
 from sitegen.errors import CannotListen
 
 _FILES_WANTED = 8_192
 _LOOK_AT_STOP_EVERY_S = 0.1
 _GRACE_S = 2.0
-_BACKLOG = 1_024
+_HEADER_WITHIN_S = 10.0
 
 _log = logging.getLogger(__name__)
 
@@ -50,13 +52,16 @@ def serve_app(
     port: int,
     stop: threading.Event,
     ready: Callable[[int], None] | None = None,
+    *,
+    header_within_s: float = _HEADER_WITHIN_S,
 ) -> None:
     """Serve `app` until `stop` is set; for any thread, it sets no signal handlers.
 
-    `port` 0 takes a free one; `ready` is called with the port once connections are accepted. Open streams are ended
-    and get 2 s to go. Raises CannotListen.
+    `port` 0 takes a free one; `ready` is called with the port once connections are accepted. A connection that has not
+    sent a whole header `header_within_s` seconds after it was opened, or after its last answer, is closed. Open streams
+    are ended and get 2 s to go. Raises CannotListen.
     """
-    asyncio.run(_serve(app, host, port, stop, ready))
+    asyncio.run(_serve(app, host, port, stop, ready, header_within_s=header_within_s))
 
 
 async def _serve(
@@ -65,19 +70,37 @@ async def _serve(
     port: int,
     stop: threading.Event,
     ready: Callable[[int], None] | None,
+    *,
+    header_within_s: float,
 ) -> None:
-    runner = web.AppRunner(app, access_log=None, handler_cancellation=True, shutdown_timeout=_GRACE_S)
+    runner = web.AppRunner(
+        app,
+        access_log=None,
+        logger=ServerLog(),
+        handler_cancellation=True,
+        shutdown_timeout=_GRACE_S,
+        keepalive_timeout=header_within_s,  # aiohttp counts it from the connection's beginning too
+    )
     await runner.setup()
     try:
-        site = web.TCPSite(runner, host, port, backlog=_BACKLOG)
+        if runner.server is None:
+            raise RuntimeError("aiohttp made no server")
         try:
-            await site.start()
+            listening = await listening_sockets(host, port)
         except OSError as error:
             raise CannotListen(host, port, _reason(error)) from error
-        if ready is not None:
-            ready(int(runner.addresses[0][1]))
-        while not stop.is_set():  # noqa: ASYNC110 - a threading.Event cannot be awaited
-            await asyncio.sleep(_LOOK_AT_STOP_EVERY_S)
+        accepting = asyncio.create_task(accept_all(listening, runner.server))
+        try:
+            if ready is not None:
+                ready(int(listening[0].getsockname()[1]))
+            while not stop.is_set() and not accepting.done():  # noqa: ASYNC110 - a threading.Event cannot be awaited
+                await asyncio.sleep(_LOOK_AT_STOP_EVERY_S)
+        finally:
+            accepting.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await accepting
+            for each in listening:
+                each.close()
     finally:
         await runner.cleanup()
 

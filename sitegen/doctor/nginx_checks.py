@@ -109,7 +109,8 @@ def _alias(location: Directive) -> Iterator[Finding]:
 
 def _headers(server: Directive) -> Iterator[Finding]:
     for block in server.all():
-        if block.name in {"location", "if"}:
+        again = block.words == ("@no_such_part",)  # nginx has made the headers already when it comes there
+        if block.name in {"location", "if"} and not again:
             for one in block.named("add_header"):
                 reason = "stands below the server: there all of the server's headers are dropped, Content-Security-Policy too"
                 yield Finding(

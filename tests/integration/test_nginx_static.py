@@ -160,6 +160,14 @@ def test_players_can_seek(server, asked, status, body, content_range):
     assert status == 416 or answer.headers["cache-control"] == "private, max-age=60, must-revalidate"
 
 
+@pytest.mark.parametrize(("asked", "statuses"), [("bytes=0-9,20-30", {200, 206}), ("clips=0-9", {200})])
+def test_a_range_that_need_not_be_understood_is_no_fault(server, asked, statuses):
+    """Several parts come as such, or within the whole file, as what is counted in other units does."""
+    answer = ask(server, f"/media/{DAY}/a.mp4", Range=asked)
+    assert answer.status in statuses
+    assert answer.body == MP4 if answer.status == 200 else MP4[20:31] in answer.body
+
+
 def test_a_range_of_another_version_gives_the_whole_file(server, folders):
     """If-Range with the file's ETag gives the part; with another one, everything: a growing segment is never mixed."""
     path = f"/media/{DAY}/a.mp4"
