@@ -10,6 +10,8 @@ from pathlib import Path
 
 import msgspec
 
+from sitegen.regular import read_regular
+
 KEPT = 256
 LONGEST = 1_000
 """An announcement names at most so many clips: a client that misses more reads index.json."""
@@ -38,7 +40,7 @@ class Announcements:
         """Read the file; one that is missing or damaged holds nothing."""
         self._path = path
         try:
-            self._held = msgspec.json.decode(path.read_bytes(), type=_File).announcements
+            self._held = msgspec.json.decode(read_regular(path), type=_File).announcements
         except (FileNotFoundError, msgspec.DecodeError):
             self._held = []
 

@@ -114,9 +114,12 @@ class Generator:
 
         Raises ArchiveGone when the archive cannot be trusted, ThemeError, IndexFailed, OSError; the old site stays up.
         """
+        self.publisher.lost_folders = False
         try:
             with self.index.mended():
-                return self._build(hints)
+                built = self._build(hints)
+            if not self.publisher.lost_folders:
+                return built
         except IndexFailed:
             if not self.index.fresh:
                 raise

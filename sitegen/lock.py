@@ -16,7 +16,7 @@ class Lock:
     """An exclusive lock on a file or folder, held until `close` or the process's end."""
 
     def __init__(self, path: Path, holder: str = "") -> None:
-        """Take the lock, or raise LockHeld at once.
+        """Take the lock, or raise LockHeld at once; OSError when there can be none.
 
         With a `holder`, `path` is a file, made when it is missing, that says who holds the lock; it is never deleted:
         a lock on a deleted file would lock nothing. Without, `path` is a folder, in which nothing is left; who
@@ -31,6 +31,9 @@ class Lock:
             said = os.read(self._fd, 200).decode(errors="replace").strip() if holder else _locker_of(self._fd)
             os.close(self._fd)
             raise LockHeld(path.parent if holder else path, said) from None
+        except OSError:  # a file system without locks
+            os.close(self._fd)
+            raise
         if holder:
             with suppress(OSError):  # on a full disk the lock holds, though it does not say who has it
                 os.ftruncate(self._fd, 0)

@@ -8,6 +8,7 @@ import msgspec
 
 from sitegen.announcements import LONGEST, Announcement
 from sitegen.archive.index import Index
+from sitegen.regular import read_regular
 from sitegen.site.legacy_json import api_record
 from sitegen.site.model import Model
 
@@ -37,7 +38,7 @@ class BuildRecord(msgspec.Struct, frozen=True):
 def last_build(output: Path) -> BuildRecord | None:
     """Return what build.json says; None: there is no site, or none that can be trusted."""
     try:
-        return msgspec.json.decode((output / "build.json").read_bytes(), type=BuildRecord)
+        return msgspec.json.decode(read_regular(output / "build.json"), type=BuildRecord)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
 

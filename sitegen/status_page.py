@@ -12,7 +12,7 @@ import re
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
@@ -24,6 +24,7 @@ from sitegen.archive import counts
 from sitegen.archive.index import Index
 from sitegen.errors import IndexFailed, ThemeError
 from sitegen.lock import Lock
+from sitegen.regular import read_regular
 from sitegen.settings import Settings
 from sitegen.site import feeds
 from sitegen.site.metrics import with_trouble
@@ -172,15 +173,14 @@ def _added(output: Path, trouble: TroubleView) -> Files:
     files: Files = {}
     if document := _document(output):
         files[_JSON] = feeds.encode(document | {"trouble": feeds.trouble_entry(trouble)})
-    metrics = output / _METRICS
-    if metrics.exists():
-        files[_METRICS] = with_trouble(metrics.read_bytes())
+    with suppress(FileNotFoundError):
+        files[_METRICS] = with_trouble(read_regular(output / _METRICS))
     return files
 
 
 def _document(output: Path) -> dict[str, object]:
     """Return status.json as it is on the site; {}: there is none that can be read."""
     try:
-        return msgspec.json.decode((output / _JSON).read_bytes(), type=dict[str, object])
+        return msgspec.json.decode(read_regular(output / _JSON), type=dict[str, object])
     except (OSError, msgspec.DecodeError):
         return {}

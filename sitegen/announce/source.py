@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
+import stat
 from collections.abc import Callable
 from pathlib import Path
 from typing import Literal
@@ -12,6 +13,7 @@ from typing import Literal
 import msgspec
 
 from sitegen.announce.messages import Announcement, AnnouncementsFile
+from sitegen.regular import read_regular
 
 LOOK_EVERY_S = 0.15
 """One stat each time: a watch of the folder would cost more than it saves."""
@@ -41,7 +43,7 @@ class Source:
             if identity == self._seen:
                 return None
             self._seen = identity
-            content = _read(self.path, found.st_size)
+            content = _read(self.path, found)
         except FileNotFoundError:
             self.state, self._seen = "absent", None
             return None
@@ -62,8 +64,10 @@ class Source:
                 tell(content)
 
 
-def _read(path: Path, size: int) -> tuple[Announcement, ...]:
+def _read(path: Path, found: os.stat_result) -> tuple[Announcement, ...]:
     """Read the file; raises ValueError (msgspec's errors are such) when it is not what the generator writes."""
-    if size > _MOST_BYTES:
-        raise ValueError(f"{size} bytes are more than the {_MOST_BYTES} it may have")
-    return msgspec.json.decode(path.read_bytes(), type=AnnouncementsFile).announcements
+    if not stat.S_ISREG(found.st_mode):
+        raise ValueError("it is no file")
+    if found.st_size > _MOST_BYTES:
+        raise ValueError(f"{found.st_size} bytes are more than the {_MOST_BYTES} it may have")
+    return msgspec.json.decode(read_regular(path), type=AnnouncementsFile).announcements

@@ -22,9 +22,10 @@ from sitegen.capture.cameras import recorded_cameras
 from sitegen.capture.recorder_camera import CameraRecorder, Plan
 from sitegen.capture.recorder_ffmpeg import SCHEMES, Source
 from sitegen.capture.recorder_leftovers import finish_leftovers
+from sitegen.capture.recorder_lock import ArchiveLock
 from sitegen.capture.recorder_names import RUN_LENGTH
 from sitegen.capture.recorder_policy import changes, clock_went_back, heartbeat_s
-from sitegen.errors import SitegenError, UsageError
+from sitegen.errors import LockHeld, SitegenError, UsageError
 from sitegen.lock import Lock
 from sitegen.secret import Secret
 from sitegen.settings import RecordSettings, Settings
@@ -47,11 +48,12 @@ def run_recorder(settings_loader: Loader, *, stop: threading.Event | None = None
     settings = settings_loader()
     process.find("ffmpeg")
     _check_root(settings)
-    lock = Lock(settings.archive.state / "recorder.lock", "sitegen record")
-    try:
-        asyncio.run(_Recorder(settings, settings_loader).run(stop))
-    finally:
-        lock.close()
+    with (
+        contextlib.closing(Lock(settings.archive.state / "recorder.lock", "sitegen record")),
+        contextlib.closing(ArchiveLock()) as archive,
+    ):
+        archive.take(settings.archive.root)
+        asyncio.run(_Recorder(settings, settings_loader, archive).run(stop))
     return 0
 
 
@@ -109,8 +111,8 @@ def _check_root(settings: Settings) -> None:
 class _Recorder:
     """All cameras that are being recorded."""
 
-    def __init__(self, settings: Settings, loader: Loader) -> None:
-        self._settings, self._loader = settings, loader
+    def __init__(self, settings: Settings, loader: Loader, archive: ArchiveLock) -> None:
+        self._settings, self._loader, self._archive = settings, loader, archive
         self._run_id = "".join(
             secrets.choice(string.ascii_lowercase + string.digits) for _ in range(RUN_LENGTH)
         )
@@ -164,6 +166,7 @@ class _Recorder:
             settings = await asyncio.to_thread(self._loader)
             _check_root(settings)
             wanted = plans(settings)
+            self._archive.take(settings.archive.root)
         except (SitegenError, OSError) as error:
             _log.error("the configuration is not taken over: %s", error)
             return
@@ -192,6 +195,14 @@ class _Recorder:
             now = datetime.now(UTC)
             due = [recorder for recorder in recorders if recorder.is_due(now)]
             await asyncio.gather(*(recorder.look_after(now) for recorder in due))
+            await asyncio.to_thread(self._lock_late)
+
+    def _lock_late(self) -> None:
+        """Lock an archive that could not be locked before, as its folder could not be made."""
+        try:
+            self._archive.take(self._settings.archive.root)
+        except LockHeld as error:
+            _log.error("two recorders write to one archive: %s", error)
 
 
 async def _next_beat(period_s: float) -> None:

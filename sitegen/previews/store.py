@@ -16,6 +16,7 @@ from sitegen.archive.layout import preview_paths
 from sitegen.clip import Clip
 from sitegen.previews.ffmpeg import FILES, PROGRESS
 from sitegen.previews.plan import KINDS, Made, Plan, Stage, plan
+from sitegen.real_folders import replace_link, replace_links
 from sitegen.settings import PreviewSettings
 
 _WORK = ".sitegen-tmp"
@@ -79,6 +80,7 @@ def set_made_with(state: Path, fingerprint: str) -> None:
 def workspace(output: Path) -> tempfile.TemporaryDirectory[str]:
     """Return a new folder on the site's own file system, deleted at the end of `with`."""
     folder = output / _WORK
+    replace_link(str(folder))
     folder.mkdir(parents=True, exist_ok=True)
     return tempfile.TemporaryDirectory(prefix=_PREFIX, dir=folder, ignore_cleanup_errors=True)
 
@@ -136,6 +138,7 @@ def publish(folder: Path, output: Path, wanted: Plan, stage: Stage) -> None:
     """Move settled files from a working folder to their places in the site. Raises OSError."""
     for kind in KINDS[stage]:
         target = output / wanted.outputs[kind]
+        replace_links(str(output), wanted.outputs[kind].rpartition("/")[0], set())
         for last in (False, False, True):
             target.parent.mkdir(parents=True, exist_ok=True)
             try:
@@ -149,6 +152,7 @@ def publish(folder: Path, output: Path, wanted: Plan, stage: Stage) -> None:
 def remove_previews(output: Path, video_path: str) -> None:
     """Delete the previews of a video (its path in the archive), and the folders that this leaves empty."""
     for path in preview_paths(video_path).values():
+        replace_links(str(output), path.rpartition("/")[0], set())
         (output / path).unlink(missing_ok=True)
     for parent in PurePosixPath("previews", video_path).parents[:-1]:
         with contextlib.suppress(FileNotFoundError):

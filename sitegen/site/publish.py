@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from sitegen.real_folders import replace_link, replace_links
 from sitegen.site.stage import Stage
 from sitegen.site.twins import (
     TWIN,
@@ -44,6 +45,9 @@ class Publisher:
         self._root, self._names = str(output), 0
         self.written: int = 0
         self.deleted: int = 0
+        self.lost_folders: bool = False
+        """True: a link was in the place of a folder, and what was seen through it is not on the site any more."""
+        self._real: set[str] = set()
 
     def is_ours(self) -> bool:
         """Say whether the folder may be written to and swept: it is empty, or a site is, or was begun, in it."""
@@ -55,6 +59,7 @@ class Publisher:
 
     def prepare(self) -> None:
         """Make the site's folder, and sweep what a killed build left behind."""
+        replace_link(str(self._temporary))
         self._temporary.mkdir(parents=True, exist_ok=True)
         for left in self._temporary.iterdir():
             if left.is_dir() and not left.is_symlink():
@@ -67,6 +72,15 @@ class Publisher:
         if (self.output / "build.json").exists():
             with contextlib.suppress(OSError):
                 self._temporary.rmdir()
+
+    def look_again(self) -> None:
+        """Look anew, at the start of a pass, whether the folders that are written to are links of somebody else's."""
+        self._real.clear()
+
+    def _own(self, folder: str) -> None:
+        """See to it that a folder, if it is there, is in the site: nothing is written or deleted through a link."""
+        if folder not in self._real:
+            self.lost_folders |= replace_links(self._root, folder, self._real)
 
     def is_empty(self) -> bool:
         """Say whether nothing is published."""
@@ -87,7 +101,9 @@ class Publisher:
     @contextmanager
     def stage(self) -> Iterator[Stage]:
         """Yield a stage; what is on it is published at the end, or thrown away when there is an error."""
-        stage = Stage(self._root, self.temporary_name(), mtime_ns=self._now_ns(), write=self.write)
+        stage = Stage(
+            self._root, self.temporary_name(), mtime_ns=self._now_ns(), write=self.write, own=self._own
+        )
         try:
             yield stage
             stage.publish()
@@ -98,6 +114,7 @@ class Publisher:
 
     def write(self, path: str, data: Content) -> bool:
         """Put a file and its twin at a path, unless it is there with the same bytes; say whether it was written."""
+        self._own(path.rpartition("/")[0])
         target = f"{self._root}/{path}"
         paired = has_twin(path, length(data))
         old, old_twin = look(target), look(target + TWIN)
@@ -159,7 +176,9 @@ class Publisher:
 
     def delete(self, path: str) -> bool:
         """Delete a file, its twin before it, and the folders that are empty without them; say whether it was there."""
+        self._own(path.rpartition("/")[0])
         target = self.output / path
+        self.lost_folders |= path != "media" and target.is_symlink()
         with contextlib.suppress(FileNotFoundError, NotADirectoryError):
             Path(f"{target}{TWIN}").unlink()
         try:

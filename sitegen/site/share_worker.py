@@ -38,7 +38,7 @@ def main(file: Path) -> int:
         before = publisher.written
         done = update.write_days(days, new=share.new)
         whole = [day for day, pages in done.items() if len(pages) == len(update.pages(day))]
-        said = Done(whole, publisher.written - before, update.news)
+        said = Done(whole, publisher.written - before, update.news, publisher.lost_folders)
         sys.stdout.buffer.write(msgspec.json.encode(said) + b"\n")
         sys.stdout.buffer.flush()
     index.close()

@@ -59,6 +59,7 @@ class Done(msgspec.Struct, frozen=True):
     """Those of which every marked page is written."""
     written: int
     news: bool
+    lost_folders: bool
 
 
 def others(clips: int) -> int:

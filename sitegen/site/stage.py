@@ -21,10 +21,20 @@ class Stage:
     """Files for folders that the site does not have yet."""
 
     def __init__(
-        self, site: str, place: str, *, mtime_ns: int, write: Callable[[str, Content], bool]
+        self,
+        site: str,
+        place: str,
+        *,
+        mtime_ns: int,
+        write: Callable[[str, Content], bool],
+        own: Callable[[str], None],
     ) -> None:
-        """`place` is a folder of the same file system that need not exist; `write` puts a single file on the site."""
+        """`place` is a folder of the same file system that need not exist; `write` puts a single file on the site.
+
+        `own` takes links out of the way to a folder of the site.
+        """
         self._site, self._place, self._mtime_ns, self._write = site, place, mtime_ns, write
+        self._own = own
         self._new: dict[str, bool] = {}
         self.files = 0
         """How many are on the stage, twins not counted."""
@@ -34,6 +44,7 @@ class Stage:
         folder = path.rpartition("/")[0]
         known = self._new.get(folder)
         if known is None:
+            self._own(folder)
             known = self._new[folder] = not os.path.lexists(f"{self._site}/{folder}")
         return known
 

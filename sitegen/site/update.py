@@ -60,6 +60,7 @@ class Update:
         `sweep` looks for files that no page has any more.
         """
         self._later = later
+        self.publisher.look_again()
         sweep = sweep and not self.publisher.is_empty()
         for asset in self.renderer.theme.assets():
             self.news |= self.publisher.write(asset.path, asset.data)
@@ -125,6 +126,7 @@ class Update:
                 self._unmark({day: self.pages(day) for day in done.days})
                 self.publisher.written += done.written
                 self.news |= done.news
+                self.publisher.lost_folders |= done.lost_folders
 
     def _share_of(self, days: list[str], theme: ThemeSource, archive_root: Path, *, new: bool) -> Share:
         model = self.renderer.model

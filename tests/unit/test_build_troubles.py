@@ -6,6 +6,7 @@ import shutil
 import pytest
 from archives import site_bytes
 from built_site import Site
+from links import crawl
 
 from sitegen.archive.index import Index, identity_of
 from sitegen.archive.watch import Hints
@@ -74,6 +75,28 @@ def test_a_second_generator_is_told_of_the_first(site):
     first.close()
     Generator(load(other)).close()
     Generator(load(site.config)).close()
+
+
+@pytest.mark.parametrize("full", [False, True])
+@pytest.mark.parametrize("folder", ["feeds", "2026", "assets"])
+def test_a_folder_that_was_moved_away_and_linked_is_made_anew(site, folder, full):
+    """Nothing is written behind the link; all that was seen through it is on the site after the same build."""
+    site.put(1)
+    site.put(2)
+    site.build()
+    outside = site.folder / "outside"
+    (site.output / folder).rename(outside)
+    (site.output / folder).symlink_to(outside)
+    before = {path: path.lstat().st_mtime_ns for path in outside.rglob("*")}
+    site.put(3)
+    site.build(full=full)
+    assert {path: path.lstat().st_mtime_ns for path in outside.rglob("*")} == before
+    assert not (site.output / folder).is_symlink()
+    shown = site_bytes(site.output)
+    assert crawl(site.output)[1] == []
+    shutil.rmtree(site.output)
+    site.build(full=True)
+    assert shown.keys() == site_bytes(site.output).keys()
 
 
 def test_somebodys_own_folder_is_not_taken_for_a_site(site):

@@ -65,6 +65,17 @@ def test_a_second_generator_exits_with_75(folder):
     assert sitegen("build", "--no-previews", cwd=folder).returncode == 0
 
 
+@pytest.mark.parametrize("place", ["site/status.json", "site/build.json", "state/announcements.json"])
+def test_what_is_no_file_is_not_waited_for(folder, place):
+    """A fifo in the place of a file that a build reads: it is taken for not there, and replaced."""
+    assert sitegen("build", "--no-previews", cwd=folder).returncode == 0
+    (folder / place).unlink()
+    os.mkfifo(folder / place)
+    put_clip(folder / "archive", NOON.replace(minute=9))
+    assert sitegen("build", "--no-previews", cwd=folder).returncode == 0
+    assert (folder / place).is_file()
+
+
 def test_troubles_of_the_machine_are_told_in_one_line(folder):
     """A file where a folder must be, a state folder that is none: exit code 1, its name, no traceback."""
     (folder / "site").write_text("a file")

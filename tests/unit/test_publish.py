@@ -1,6 +1,7 @@
 """Publishing: whole files only, ETags that change when bytes do (P4, P6, P7), and nothing outside the site."""
 
 import os
+import shutil
 import threading
 
 import pytest
@@ -146,6 +147,39 @@ def test_a_link_of_somebody_elses_is_replaced_not_followed(publisher, tmp_path):
     (publisher.output / "b.html").symlink_to(outside)
     publisher.delete("b.html")
     assert outside.read_text() == "precious"
+
+
+def test_a_link_in_the_place_of_a_folder_is_replaced_not_followed(publisher, tmp_path):
+    """Nothing is written, staged, deleted or swept behind it, at whatever depth it is; the next pass looks again."""
+    outside = tmp_path / "outside"
+    (outside / "11/22").mkdir(parents=True)
+    (outside / "11/22/a.html").write_text("precious")
+    before = sorted(outside.rglob("*"))
+
+    def link(name: str) -> None:
+        shutil.rmtree(publisher.output / name, ignore_errors=True)
+        (publisher.output / name).symlink_to(outside)
+        publisher.look_again()
+        publisher.lost_folders = False
+
+    link("2026")
+    assert publisher.write("2026/11/22/a.html", b"page")
+    assert publisher.lost_folders
+    link("2026")
+    with publisher.stage() as stage:
+        assert stage.takes("2026/11/23/a.html")
+        stage.put("2026/11/23/a.html", b"page")
+    assert (publisher.output / "2026/11/23/a.html").read_bytes() == b"page"
+    link("2026")
+    assert not publisher.delete("2026/11/22/a.html")
+    link(TEMPORARY)
+    publisher.prepare()
+    assert not (publisher.output / TEMPORARY).is_symlink()
+    link("feeds")
+    publisher.delete("feeds")
+    assert publisher.lost_folders
+    assert sorted(outside.rglob("*")) == before
+    assert (outside / "11/22/a.html").read_text() == "precious"
 
 
 def test_the_link_to_the_archive_is_relative_and_is_made_once(publisher, tmp_path):

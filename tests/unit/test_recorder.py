@@ -1,5 +1,7 @@
 """What the recorder makes of its settings, and when it refuses to begin."""
 
+import errno
+import fcntl
 import threading
 import time
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ from waiting import wait_until
 from sitegen.capture import recorder
 from sitegen.capture.recorder import plans, run_recorder
 from sitegen.capture.recorder_folders import make_day_folders
+from sitegen.capture.recorder_lock import ArchiveLock
 from sitegen.capture.recorder_names import parse_name
 from sitegen.errors import LockHeld, UsageError
 from sitegen.lock import Lock
@@ -96,6 +99,67 @@ def test_a_second_recorder_is_refused(tmp_path):
     with pytest.raises(LockHeld, match="the first"):
         run_recorder(lambda: mine)
     lock.close()
+
+
+def test_a_second_recorder_with_another_state_folder_is_refused(tmp_path):
+    """It would write an end into the sidecars of segments that the first is still writing."""
+    (tmp_path / "archive").mkdir()
+    mine = settings(tmp_path, '[archive]\nstate = "other"\n')
+    first = ArchiveLock()
+    first.take(mine.archive.root)
+    with pytest.raises(LockHeld, match=r"archive/segments is in use by another sitegen record") as raised:
+        run_recorder(lambda: mine)
+    assert raised.value.exit_code == 75
+    first.close()
+    done = threading.Event()
+    done.set()
+    assert run_recorder(lambda: mine, stop=done) == 0
+
+
+def test_an_archive_is_locked_as_soon_as_it_can_be(tmp_path, caplog):
+    """It is not made for that, and recording goes on without; the word is said once."""
+    first, second = ArchiveLock(), ArchiveLock()
+    for _ in range(2):
+        first.take(tmp_path / "archive")
+    assert not (tmp_path / "archive").exists()
+    assert caplog.text.count("cannot be locked against a second recorder: No such file") == 1
+    (tmp_path / "archive").mkdir()
+    first.take(tmp_path / "archive")
+    with pytest.raises(LockHeld):
+        second.take(tmp_path / "archive")
+    first.close()
+
+
+def test_a_file_system_that_cannot_lock_folders_is_recorded_to(tmp_path, monkeypatch, caplog):
+    """NFS refuses a lock on what is open for reading only."""
+
+    def refuse(*_):
+        raise OSError(errno.EBADF, "Bad file descriptor")
+
+    opened = len(list(Path("/proc/self/fd").iterdir()))
+    with monkeypatch.context() as patch:
+        patch.setattr(fcntl, "flock", refuse)
+        ArchiveLock().take(tmp_path)
+    assert "cannot be locked against a second recorder: Bad file descriptor" in caplog.text
+    assert len(list(Path("/proc/self/fd").iterdir())) == opened
+
+
+def test_an_archive_that_is_taken_in_place_of_another_frees_that(tmp_path):
+    """So it is at a reload; one that somebody else records to is refused, and the first stays locked."""
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    mine, other = ArchiveLock(), ArchiveLock()
+    mine.take(tmp_path / "a")
+    other.take(tmp_path / "b")
+    with pytest.raises(LockHeld):
+        mine.take(tmp_path / "b")
+    with pytest.raises(LockHeld):
+        other.take(tmp_path / "a")
+    other.close()
+    mine.take(tmp_path / "b")
+    other.take(tmp_path / "a")
+    mine.close()
+    other.close()
 
 
 def test_a_clock_that_is_set_back_lets_all_recordings_begin_anew(tmp_path, monkeypatch, caplog):

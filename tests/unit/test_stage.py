@@ -88,6 +88,7 @@ def test_a_stage_of_a_build_that_was_killed_is_swept(publisher, tmp_path):
         str(publisher.output / TEMPORARY / "1.1"),
         mtime_ns=0,
         write=publisher.write,
+        own=lambda _: None,
     )
     stage.put(f"{DAY}/a.html", PAGE)
     assert there(publisher, TEMPORARY) == ["1.1"]
