@@ -14,7 +14,7 @@ from typing import Any, Self
 import click
 import msgspec
 
-from sitegen.errors import SitegenError, UsageError
+from sitegen.errors import InTheWay, SitegenError, UsageError
 from sitegen.logs import forbid_core_dumps, set_up_logging
 from sitegen.secret import without_logins
 from sitegen.settings import Settings, load
@@ -281,7 +281,8 @@ def main() -> None:
         code = error.exit_code
     except OSError as error:  # a full disk, a folder without rights: the machine's trouble, not a bug of ours
         logging.getLogger("sitegen").debug("where it happened", exc_info=True)
-        click.echo(without_logins(f"sitegen: {error}; look for rights and room there"), err=True)
+        remedy = "" if isinstance(error, InTheWay) else "; look for rights and room there"
+        click.echo(without_logins(f"sitegen: {error}{remedy}"), err=True)
         code = _EXIT_FINDINGS
     sys.exit(code if isinstance(code, int) else 0)
 

@@ -13,6 +13,7 @@ SitegenError
 
 from __future__ import annotations
 
+import errno
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -78,6 +79,18 @@ class ArchiveGone(SitegenError):
 
     def __str__(self) -> str:
         return f"archive {self.root}: {self.reason}; nothing was published; {self.remedy}"
+
+
+class InTheWay(OSError):
+    """At `filename` is a folder where a file must be put, or a file where a folder must be; the user may want it."""
+
+    def __init__(self, place: str, *, folder: bool) -> None:
+        there, wanted = ("folder", "file") if folder else ("file", "folder")
+        number = errno.EISDIR if folder else errno.ENOTDIR
+        super().__init__(number, f"a {there} is in the place of a {wanted}", place)
+
+    def __str__(self) -> str:
+        return f"{self.filename}: {self.strerror} of the site; move it away, or delete it"
 
 
 class IndexFailed(SitegenError):

@@ -14,7 +14,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sitegen.real_folders import replace_link, replace_links
+from sitegen.real_folders import naming_what_is_in_the_way, replace_link, replace_links
 from sitegen.site.stage import Stage
 from sitegen.site.twins import (
     TWIN,
@@ -122,11 +122,12 @@ class Publisher:
         if same and (old_twin is None or is_whole(target + TWIN, length(data))):
             return False
         mtime_ns = self._next_mtime_ns(old, old_twin)
-        if paired:
-            self._put(target + TWIN, compressed(b"".join(parts_of(data)), path), mtime_ns)
-        elif old_twin is not None:
-            Path(target + TWIN).unlink()
-        self._put(target, data, mtime_ns)
+        with naming_what_is_in_the_way(self._root, path, path + TWIN):
+            if paired:
+                self._put(target + TWIN, compressed(b"".join(parts_of(data)), path), mtime_ns)
+            elif old_twin is not None:
+                Path(target + TWIN).unlink()
+            self._put(target, data, mtime_ns)
         self.written += 1
         return True
 
@@ -170,7 +171,12 @@ class Publisher:
         temporary = self._temporary / f"{os.getpid()}.link"
         temporary.unlink(missing_ok=True)
         temporary.symlink_to(wanted)
-        temporary.rename(place)
+        try:
+            with naming_what_is_in_the_way(self._root, name):
+                temporary.rename(place)
+        except OSError:
+            temporary.unlink()
+            raise
         self.written += 1
         return True
 

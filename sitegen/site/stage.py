@@ -12,6 +12,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+from sitegen.real_folders import naming_what_is_in_the_way
 from sitegen.site.twins import TWIN, Content, compressed, create, has_twin, length, parts_of
 
 _OCCUPIED = frozenset((errno.EEXIST, errno.ENOTEMPTY))
@@ -80,7 +81,8 @@ class Stage:
                 self._put_file(path)
                 continue
             try:
-                os.rename(self._place + path, self._site + path)  # noqa: PTH104 - the paths are text already
+                with naming_what_is_in_the_way(self._site, f"{path[1:]}/x"):
+                    os.rename(self._place + path, self._site + path)  # noqa: PTH104 - the paths are text already
             except OSError as error:
                 if error.errno not in _OCCUPIED:
                     raise

@@ -76,6 +76,32 @@ def test_what_is_no_file_is_not_waited_for(folder, place):
     assert (folder / place).is_file()
 
 
+@pytest.mark.parametrize("place", ["index.html", "index.html.gz", "media", "cameras", "2026"])
+@pytest.mark.parametrize("fresh", [True, False])
+def test_what_is_in_the_way_is_named(folder, place, fresh):
+    """A folder in the place of a file or link, a file in that of a folder: somebody may want it, so nothing is deleted."""
+    assert sitegen("build", "--no-previews", cwd=folder).returncode == 0
+    if fresh:
+        shutil.rmtree(folder / "site")
+        (folder / "site/.sitegen-tmp").mkdir(parents=True)
+    at = folder / "site" / place
+    if at.is_dir() and not at.is_symlink():
+        shutil.rmtree(at)
+    at.unlink(missing_ok=True)
+    if place in {"cameras", "2026"}:
+        at.write_text("mine")
+        words = f"sitegen: {at}: a file is in the place of a folder of the site; move it away, or delete it"
+    else:
+        at.mkdir()
+        (at / "mine").touch()
+        words = f"sitegen: {at}: a folder is in the place of a file of the site; move it away, or delete it"
+    put_clip(folder / "archive", NOON.replace(minute=9))
+    done = sitegen("build", "--full", "--no-previews", cwd=folder)
+    assert (done.returncode, done.stderr.strip().splitlines()[-1]) == (1, words)
+    shutil.rmtree(at) if at.is_dir() else at.unlink()
+    assert sitegen("build", "--no-previews", cwd=folder).returncode == 0
+
+
 def test_troubles_of_the_machine_are_told_in_one_line(folder):
     """A file where a folder must be, a state folder that is none: exit code 1, its name, no traceback."""
     (folder / "site").write_text("a file")
