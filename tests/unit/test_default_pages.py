@@ -185,7 +185,7 @@ def test_a_card_is_small(default):
     for words in (
         'data-camera="garden-gate"',
         'data-level="2"',
-        'data-tags="fox\nnight"',
+        'data-tags="fox\tnight"',
         "03:55:03",
         "38 s",
         "kept",

@@ -15,7 +15,7 @@
   };
 
   // An event is its element, or the text of it until that is wanted; what a filter asks of it is known either way.
-  const fields = (camera, level, tags) => ({ camera, level: Number(level), tags: tags ? tags.split("\n") : [] });
+  const fields = (camera, level, tags) => ({ camera, level: Number(level), tags: tags ? tags.split("\t") : [] });
   const ofNode = (node) => ({ node, ...fields(node.dataset.camera, node.dataset.level, node.dataset.tags) });
   function ofText(text) {
     const head = text.slice(0, text.indexOf(">", 16));
@@ -106,7 +106,7 @@
   const lanes = tl ? Array.from(tl.querySelectorAll(".lane")) : [];
   if (lanes.length > 1) choice("camera", "Camera", lanes.map((lane) => [lane.dataset.camera, lane.querySelector(".lane-name").textContent]));
   if (hours.length > 1) choice("hour", "Hour", hours.map(({ label }) => [label, label.slice(0, 2) + ":00" + label.slice(2)]));
-  if (tools.dataset.tags) choice("tag", "Tag", tools.dataset.tags.split("\n").map((tag) => [tag, tag]));
+  if (tools.dataset.tags) choice("tag", "Tag", tools.dataset.tags.split("\t").map((tag) => [tag, tag]));
   choice("motion", "Motion", MOTION());
   function MOTION() {
     return [["2", "some or more"], ["3", "much or more"], ["4", "most"]];
