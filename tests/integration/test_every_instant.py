@@ -33,7 +33,6 @@ WORLDS = {**SCENARIOS, "first clip of its day": first_clip_of_its_day}
     [
         ("first build", 60),
         ("one new clip", 20),
-        ("clips deleted and changed", 60),
         ("first clip of its day", 15),
     ],
 )
