@@ -31,7 +31,6 @@ WORLDS = {**SCENARIOS, "first clip of its day": first_clip_of_its_day}
 @pytest.mark.parametrize(
     ("name", "least"),
     [
-        ("first build", 60),
         ("one new clip", 20),
         ("first clip of its day", 15),
     ],
