@@ -78,8 +78,8 @@ def test_who_is_answered_is_not_closed(tmp_path):
     """Streams and websockets stay open beyond that time."""
     with serving(announcer(tmp_path), header_within_s=0.3) as port:
         streams = (StreamClient(port, "/announce/events"), SocketClient(port, "/announce/ws"))
-        with clients(*streams) as both:
-            time.sleep(1.5)
+        with clients(*streams) as both, socket.create_connection(("127.0.0.1", port), timeout=15) as idle:
+            assert idle.recv(1) == b""  # closed: the time is over, and the streams are older
             announce(tmp_path / "announcements.json", 1)
             for client in both:
                 wait_until(lambda c=client: c.data == [said(1)], 30)

@@ -101,7 +101,12 @@ def test_the_file_size_limit_holds(tmp_path):
 
 def test_the_memory_limit_holds(tmp_path):
     """A program that asks for more than it may have does not get it, and those beside it keep theirs."""
-    code = "import time\ntime.sleep(1)\nbytearray(2**30)"  # its limits are set when it has begun
+    # Its limits are set when it has begun.
+    code = (
+        "import resource, time\n"
+        "while resource.getrlimit(resource.RLIMIT_AS)[0] != 2**29: time.sleep(0.01)\n"
+        "bytearray(2**30)"
+    )
     allowance = change(PLENTY, memory_bytes=2**29)
     ended = run_idle([PYTHON, "-c", code], cwd=tmp_path, allowance=allowance, cancelled=threading.Event())
     assert ended.returncode == 1
