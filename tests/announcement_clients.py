@@ -13,6 +13,25 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import aiohttp
+from aiohttp import web
+from waiting import wait_until
+
+from sitegen.announce import serve_app
+
+
+@contextmanager
+def serving(app: web.Application, **more: float) -> Iterator[int]:
+    """Serve an application in a thread of this process; yields the port."""
+    stop, ports = threading.Event(), list[int]()
+    arguments = (app, "127.0.0.1", 0, stop, ports.append)
+    thread = threading.Thread(target=serve_app, args=arguments, kwargs=more)
+    thread.start()
+    try:
+        yield wait_until(lambda: ports and ports[0], 30, "the application")
+    finally:
+        stop.set()
+        thread.join(30)
+        assert not thread.is_alive()
 
 
 def announce(path: Path, *revisions: int, **more) -> None:

@@ -3,17 +3,16 @@
 import logging
 import socket
 import sys
-import threading
 import time
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import ExitStack, suppress
 
 import pytest
-from announcement_clients import SocketClient, StreamClient, announce, clients, said
+from announcement_clients import SocketClient, StreamClient, announce, clients, said, serving
 from nginx_server import ask, free_port, running
 from raw_http import RawAnswer, send_raw
 from waiting import wait_until
 
-from sitegen.announce import build_app, serve_app
+from sitegen.announce import build_app
 from sitegen.serve_files import build_serve_app
 
 WHOLE = b"GET /announce/health HTTP/1.1\r\nHost: x\r\n\r\n"
@@ -38,24 +37,6 @@ def site(folder):
 
 async def broken(_request):
     raise ValueError("a bug")
-
-
-@contextmanager
-def serving(app, header_within_s):
-    """Serve in a thread of this process; yields the port."""
-    stop, ports = threading.Event(), []
-    thread = threading.Thread(
-        target=serve_app,
-        args=(app, "127.0.0.1", 0, stop, ports.append),
-        kwargs={"header_within_s": header_within_s},
-    )
-    thread.start()
-    try:
-        yield wait_until(lambda: ports and ports[0], 30, "the application")
-    finally:
-        stop.set()
-        thread.join(30)
-        assert not thread.is_alive()
 
 
 @pytest.mark.parametrize("make", [announcer, site])

@@ -1,31 +1,16 @@
 """The announcer's application, over real sockets."""
 
 import socket
-import threading
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 
 import pytest
 from aiohttp.test_utils import make_mocked_request
-from announcement_clients import SocketClient, StreamClient, announce, clients, said
+from announcement_clients import SocketClient, StreamClient, announce, clients, said, serving
 from nginx_server import ask
 from waiting import wait_until
 
-from sitegen.announce import build_app, serve_app
+from sitegen.announce import build_app
 from sitegen.announce.app import asked_from_elsewhere, same_origin
-
-
-@contextmanager
-def serving(app):
-    """Serve in a thread of this process; yields the port."""
-    stop, ports = threading.Event(), []
-    thread = threading.Thread(target=serve_app, args=(app, "127.0.0.1", 0, stop, ports.append))
-    thread.start()
-    try:
-        yield wait_until(lambda: ports and ports[0], 30, "the application")
-    finally:
-        stop.set()
-        thread.join(30)
-        assert not thread.is_alive()
 
 
 @pytest.mark.parametrize(
